@@ -1,0 +1,222 @@
+"""The nouns: frozen dataclasses without behaviour. DESIGN words; every room speaks in these."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal["article", "listing", "home", "file", "dead", "blocked", "other"]
+"""What a page is. dead = gone or soft 404, blocked = a wall stood before it, file = not HTML."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """An address as a page gives it: absolute `url`, visible `text` (or title attribute, or file name)."""
+
+    url: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Why a field has its value: the `rule` that won, the `snippet` it saw, and the `rivals` (rule, value) that lost."""
+
+    rule: str
+    snippet: str = ""
+    rivals: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charset:
+    """The encoding a page was decoded with, how that was decided, and how many bytes had no character."""
+
+    name: str
+    decided: Literal["bom", "valid", "declared", "scored", "empty"]
+    replaced: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counter:
+    """The address that tells an article's views. `adds` = asking also adds one, so it is not asked."""
+
+    url: str
+    adds: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """One news article. A field is what the page says, or None; `evidence` (by field name) tells why.
+
+    `date` is China time, `YYYY-MM-DD HH:MM` where the page shows a clock, else `YYYY-MM-DD`. `body` is plain text, a
+    paragraph a line, tables row by row (cells by tab). `body_html` is clean: allow-listed tags, absolute links.
+    """
+
+    url: str
+    title: str | None = None
+    source: str | None = None
+    author: str | None = None
+    date: str | None = None
+    views: int | None = None
+    body: str = ""
+    kicker: str | None = None
+    subtitle: str | None = None
+    editor: str | None = None
+    channel: tuple[str, ...] = ()
+    body_html: str = ""
+    attachments: tuple[Link, ...] = ()
+    images: tuple[Link, ...] = ()
+    counter: Counter | None = None
+    next_page: str | None = None
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One row of a listing. `date` as in Article, `MM-DD` where the page hides the year and it can't be told."""
+
+    url: str
+    title: str
+    date: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A page of links to articles. `total` counts articles, `page_count` pages: what the portal claims, or None."""
+
+    url: str
+    items: tuple[Item, ...] = ()
+    next_url: str | None = None
+    page_number: int | None = None
+    page_count: int | None = None
+    total: int | None = None
+    channel: tuple[str, ...] = ()
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """All that `read()` makes of one page. `links` are all links in page order; `note` is a word for people.
+
+    `redirect` is where a page sends its reader by meta refresh or script, instead of content.
+    """
+
+    url: str
+    kind: Kind
+    charset: Charset
+    family: str | None = None
+    article: Article | None = None
+    listing: Listing | None = None
+    links: tuple[Link, ...] = ()
+    title: str | None = None
+    redirect: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """What is known of one CMS product (`families/*.toml`), or of one portal (`portals/*.toml`).
+
+    marks: (where, pattern, weight): where is html | url | generator. selectors: field → CSS selectors in order of trust.
+    pager: name of a pager rule. counters: (URL regular expression, adds).
+    """
+
+    name: str
+    marks: tuple[tuple[str, str, float], ...] = ()
+    selectors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    drop: tuple[str, ...] = ()
+    pager: str | None = None
+    counters: tuple[tuple[str, bool], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redirect:
+    """One hop on the way to an answer."""
+
+    url: str
+    status: int
+    location: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """One answer as it came. `headers` are the raw bytes in order; `body` has its content-coding removed, nothing else.
+
+    `fetched_at` is UTC, `YYYY-MM-DDTHH:MM:SSZ`; `elapsed_ms` from request to last byte. A 304 has an empty body.
+    """
+
+    url: str
+    requested: str
+    status: int
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    body: bytes = b""
+    fetched_at: str = ""
+    elapsed_ms: int = 0
+    ip: str | None = None
+    redirects: tuple[Redirect, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """A section of a portal, by the address of its first listing page. Counts are what the portal claims, or None."""
+
+    url: str
+    name: str | None = None
+    claimed: int | None = None
+    claimed_pages: int | None = None
+    claimed_by: str | None = None
+
+
+FrontierKind = Literal["home", "listing", "article", "page", "file"]
+"""What a frontier row is expected to be: page = not known before it is read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A page that a crawl learned of: where, what it should be, from which channel, and what its listing row said.
+
+    `channel` is the URL of the channel's first listing page. `page` counts a channel's listing pages from 1.
+    `depth` counts steps from the seed. A lower `priority` is fetched earlier.
+    """
+
+    url: str
+    kind: FrontierKind = "page"
+    channel: str | None = None
+    title: str | None = None
+    date: str | None = None
+    page: int | None = None
+    depth: int = 0
+    priority: int = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A frontier row as the crawl claims it. `fresh` = never fetched before."""
+
+    id: int
+    portal: str
+    url: str
+    kind: FrontierKind
+    channel: str | None = None
+    page: int | None = None
+    depth: int = 0
+    etag: str | None = None
+    last_modified: str | None = None
+    date: str | None = None
+    attempts: int = 0
+    visits: int = 0
+    fresh: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """What saving a page did. `outcome` is about the article: new, changed, same, or None where there is none."""
+
+    capture_id: int
+    article_id: int | None = None
+    outcome: Literal["new", "changed", "same"] | None = None
+    added: int = 0
+    """New frontier rows."""
+    new_items: int = 0
+    """Rows of the listing that this channel did not have before."""

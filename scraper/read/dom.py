@@ -1,0 +1,256 @@
+"""The only door to selectolax: a page as a flat arena, walked once.
+
+Every node is a number, its place in document order; the nodes of a subtree are the range `i .. end[i]`. What readers
+ask of a subtree (how much text, how much of it in links) is then a difference of two prefix sums: O(1) whatever the
+page's size, and no recursion, so a page nested 10,000 deep is as cheap as any other.
+
+Text of script, style, noscript, template and comments is kept apart (`scripts`, `comments`), never counted as text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+
+from scraper.text import squeeze
+
+TEXT, COMMENT = "-text", "-comment"
+MUTE = frozenset({"script", "style", "noscript", "template", "iframe", "object", "embed", "select", "textarea", "head"})
+BLOCK = frozenset(
+    "address article aside blockquote body br caption center dd details div dl dt fieldset figcaption figure footer form "
+    "h1 h2 h3 h4 h5 h6 header hr html legend li main nav ol option p pre section summary table tbody td tfoot th thead "
+    "tr ul ucapcontent ucaptitle founder-content".split()
+)
+MAX_NODES = 400_000
+MAX_DEPTH = 512  # as in Chromium; the tree builder's time grows with the square of the nesting
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)[^>]*>")
+_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass(slots=True)
+class Document:
+    """A parsed page. All lists are indexed by node number; `chars` and `link_chars` have one more entry (prefix sums).
+
+    tag: lower-case name, '-text' or '-comment'. data: text or comment content, '' for elements. parent: -1 for the root.
+    end: one past the subtree's last node. chars[i]: visible characters (blanks left out) before node i;
+    link_chars the same inside <a>. `cut` = the page had more than MAX_NODES nodes and the rest was left out.
+    """
+
+    html: str
+    tag: list[str] = field(default_factory=list)
+    data: list[str] = field(default_factory=list)
+    parent: list[int] = field(default_factory=list)
+    end: list[int] = field(default_factory=list)
+    chars: list[int] = field(default_factory=list)
+    link_chars: list[int] = field(default_factory=list)
+    attrs: list[dict[str, str]] = field(default_factory=list)
+    scripts: list[int] = field(default_factory=list)
+    comments: list[int] = field(default_factory=list)
+    metas: dict[str, list[str]] = field(default_factory=dict)
+    title: str = ""
+    base: str | None = None
+    cut: bool = False
+    _nodes: list[LexborNode] = field(default_factory=list)
+    _numbers: dict[int, int] = field(default_factory=dict)
+    _tree: LexborHTMLParser | None = None
+
+    def __len__(self) -> int:
+        return len(self.tag)
+
+    def attr(self, i: int, name: str) -> str:
+        """An attribute's value, '' where it is absent."""
+        return self.attrs[i].get(name, "")
+
+    def marks(self, i: int) -> str:
+        """Class and id of an element, one lower-case string: `content article-body zoom`."""
+        a = self.attrs[i]
+        return f"{a.get('class', '')} {a.get('id', '')}".strip().lower() if a else ""
+
+    def size(self, i: int) -> int:
+        """Visible characters in the subtree."""
+        return self.chars[self.end[i]] - self.chars[i]
+
+    def link_size(self, i: int) -> int:
+        """Visible characters in the subtree that stand inside links."""
+        return self.link_chars[self.end[i]] - self.link_chars[i]
+
+    def children(self, i: int) -> Iterator[int]:
+        """Direct children, comments included."""
+        n, stop = i + 1, self.end[i]
+        while n < stop:
+            yield n
+            n = self.end[n]
+
+    def ancestors(self, i: int, limit: int = 64) -> Iterator[int]:
+        """Parents from the nearest up, at most `limit` (a bound against absurd nesting)."""
+        n = self.parent[i]
+        while n >= 0 and limit:
+            yield n
+            n, limit = self.parent[n], limit - 1
+
+    def within(self, i: int, j: int) -> bool:
+        """Whether node i is j or stands inside it."""
+        return j <= i < self.end[j]
+
+    def elements(self, name: str, within: int = 0) -> Iterator[int]:
+        """Elements of one tag name in document order."""
+        tag = self.tag
+        for n in range(within, self.end[within] if self.tag else 0):
+            if tag[n] == name:
+                yield n
+
+    def raw_text(self, i: int, sep: str = "") -> str:
+        """Visible text of the subtree as it stands, pieces joined by `sep`."""
+        return sep.join(self.data[n] for n in self.texts(i))
+
+    def text(self, i: int, sep: str = "") -> str:
+        """Visible text of the subtree on one line."""
+        return squeeze(self.raw_text(i, sep))
+
+    def texts(self, i: int) -> Iterator[int]:
+        """Visible text nodes of the subtree (nothing from script, style and other mute elements)."""
+        n, stop, tag, end = i, self.end[i], self.tag, self.end
+        while n < stop:
+            if tag[n] == TEXT:
+                yield n
+                n += 1
+            elif tag[n] in MUTE and n != i:
+                n = end[n]
+            else:
+                n += 1
+
+    def script_text(self) -> str:
+        """All inline scripts, one after another."""
+        return "\n".join(self.data[n] for n in self.scripts)
+
+    def select(self, css: str, within: int = 0) -> list[int]:
+        """Nodes that match a CSS selector, in document order; a selector that is none matches nothing."""
+        if self._tree is None or not self.tag:
+            return []
+        if not self._numbers:
+            self._numbers = {node.mem_id: n for n, node in enumerate(self._nodes)}
+        try:
+            found = self._tree.css(css)
+        except SelectolaxError:
+            return []
+        numbers = (self._numbers.get(node.mem_id) for node in found)
+        return sorted(n for n in numbers if n is not None and within <= n < self.end[within])
+
+    def meta(self, *names: str) -> str:
+        """The first non-empty <meta> content among `names` (case does not matter), '' if there is none."""
+        for name in names:
+            for value in self.metas.get(name.lower(), ()):
+                if value:
+                    return value
+        return ""
+
+
+def parse(html: str) -> Document:
+    """Parse a page into a Document. Never raises; NULs are dropped, an empty page gives an empty Document."""
+    html = html.replace("\0", "")
+    if html.count("<") - 2 * html.count("</") > 4 * MAX_DEPTH:
+        html = _flatten(html)
+    tree = LexborHTMLParser(html or "<html></html>")
+    doc = Document(html, _tree=tree)
+    root: Any = tree.root
+    if root is not None:
+        _walk(root, doc)
+        _index_head(doc)
+    return doc
+
+
+def _flatten(html: str) -> str:
+    """The page without the tags that nest deeper than MAX_DEPTH, so that parsing stays linear."""
+    out, depth, last = [], 0, 0
+    for match in _TAG.finditer(html):
+        closing, name = match[1], match[2].lower()
+        if name in _VOID or match[0].endswith("/>"):
+            continue
+        depth = max(0, depth - 1) if closing else depth + 1
+        if depth > MAX_DEPTH or (closing and depth == MAX_DEPTH):
+            out.append(html[last : match.start()])
+            last = match.end()
+    return "".join([*out, html[last:]])
+
+
+def _walk(root: LexborNode, doc: Document) -> None:
+    tag, data, parent, end = doc.tag, doc.data, doc.parent, doc.end
+    chars, link_chars, attrs, nodes = doc.chars, doc.link_chars, doc.attrs, doc._nodes
+    stack: list[int] = []
+    mute = link = 0  # end is unknown while inside, so the depth of the outermost is kept
+    seen = seen_links = 0
+    node: LexborNode | None = root
+    while node is not None:
+        n, name = len(tag), node.tag or ""
+        chars.append(seen)
+        link_chars.append(seen_links)
+        parent.append(stack[-1] if stack else -1)
+        end.append(n + 1)
+        nodes.append(node)
+        tag.append(name)
+        value, child = "", None
+        attributes: dict[str, str] = _NONE
+        if name == TEXT:
+            value = node.text_content or ""
+            if not mute:
+                size = len(value) if value.isalnum() else len(_SPACE.sub("", value))
+                seen += size
+                seen_links += size if link else 0
+            elif stack and tag[stack[-1]] == "script":
+                data[stack[-1]] = value
+        elif name == COMMENT:
+            value = node.comment_content or ""
+            doc.comments.append(n)
+        else:
+            attributes = {k: v or "" for k, v in node.attributes.items()}
+            child = node.first_child
+            if name == "script":
+                doc.scripts.append(n)
+        data.append(value)
+        attrs.append(attributes)
+        if n >= MAX_NODES:
+            doc.cut = True
+            break
+        if child is not None:
+            stack.append(n)
+            if not mute and name in MUTE:
+                mute = len(stack)
+            if not link and name == "a":
+                link = len(stack)
+            node = child
+            continue
+        following = node.next
+        while following is None and stack:
+            if mute == len(stack):
+                mute = 0
+            if link == len(stack):
+                link = 0
+            n = stack.pop()
+            end[n] = len(tag)
+            following = nodes[n].next
+        node = following
+    for n in stack:
+        end[n] = len(tag)
+    chars.append(seen)
+    link_chars.append(seen_links)
+
+
+_NONE: dict[str, str] = {}
+
+
+def _index_head(doc: Document) -> None:
+    for n, name in enumerate(doc.tag):
+        if name == "meta":
+            a = doc.attrs[n]
+            label = a.get("name") or a.get("property") or a.get("http-equiv") or ""
+            if label and "content" in a:
+                doc.metas.setdefault(label.strip().lower(), []).append(a["content"].strip())
+        elif name == "title" and not doc.title:
+            doc.title = squeeze(" ".join(doc.data[c] for c in doc.children(n)))
+        elif name == "base" and doc.base is None:
+            doc.base = doc.attrs[n].get("href")

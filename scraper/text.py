@@ -1,0 +1,50 @@
+"""Strings: white space, full-width forms, the few questions every field reader asks of Chinese text."""
+
+from __future__ import annotations
+
+import re
+
+# U+00A0 no-break, U+3000 ideographic, U+2000-200A widths: all are just white space on these pages.
+_BLANKS = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
+# Zero width, soft hyphen, BOM and direction marks: invisible, and they break comparisons.
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0b\x0c\x0e-\x1f]")
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f〇]")
+
+
+def squeeze(text: str) -> str:
+    """One line: invisible characters gone, every run of white space one blank, ends trimmed."""
+    return _BLANKS.sub(" ", _INVISIBLE.sub("", text)).strip()
+
+
+def compact(text: str) -> str:
+    """No white space at all: for comparing Chinese, where a blank means nothing."""
+    return _BLANKS.sub("", _INVISIBLE.sub("", text))
+
+
+def visible(text: str) -> str:
+    """The text without invisible characters; white space stays."""
+    return _INVISIBLE.sub("", text)
+
+
+def halfwidth(text: str) -> str:
+    """Full-width ASCII (U+FF01-FF5E) and the ideographic blank as their half-width twins; same length as `text`."""
+    return text.translate(_HALF)
+
+
+_HALF = {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0x2236: 0x3A, 0xA0: 0x20}
+
+
+def han_count(text: str) -> int:
+    """Number of Han characters."""
+    return len(_HAN.findall(text))
+
+
+def is_han(char: str) -> bool:
+    """Whether one character is Han (〇 included)."""
+    return _HAN.match(char) is not None
+
+
+def shorten(text: str, width: int = 80) -> str:
+    """`text` on one line, cut with … after `width` characters."""
+    line = squeeze(text)
+    return line if len(line) <= width else line[: width - 1] + "…"
