@@ -22,7 +22,9 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
     (b"\x84\x31\x95\x33", "gb18030"),
 )
-_GB = re.compile(r"^(?:x-)?(?:gb[-_]?(?:2312|k|18030|_?2312-80)|cp936|ms936|windows-936|chinese|hz|zh_?cn)$", re.I)
+_GB = re.compile(
+    r"^(?:x-)?(?:gb[-_]?(?:2312|k|18030|_?2312-80)|cp936|ms936|windows-936|chinese|hz|zh_?cn)$", re.I
+)
 # The commonest Han characters and the marks of Chinese text: right decodings are full of them, wrong ones are not.
 _COMMON = frozenset(
     "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定"

@@ -19,7 +19,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 from scraper.text import squeeze
 
 TEXT, COMMENT = "-text", "-comment"
-MUTE = frozenset({"script", "style", "noscript", "template", "iframe", "object", "embed", "select", "textarea", "head"})
+MUTE = frozenset(
+    {"script", "style", "noscript", "template", "iframe", "object", "embed", "select", "textarea", "head"}
+)
 BLOCK = frozenset(
     "address article aside blockquote body br caption center dd details div dl dt fieldset figcaption figure footer form "
     "h1 h2 h3 h4 h5 h6 header hr html legend li main nav ol option p pre section summary table tbody td tfoot th thead "
@@ -29,6 +31,9 @@ MAX_NODES = 400_000
 MAX_DEPTH = 512  # as in Chromium; the tree builder's time grows with the square of the nesting
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)[^>]*>")
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_SELF_CLOSING = frozenset(
+    "p li td th tr dd dt option optgroup tbody thead tfoot colgroup".split()
+)  # never nest in themselves
 _SPACE = re.compile(r"\s+")
 
 
@@ -169,7 +174,7 @@ def _flatten(html: str) -> str:
     out, depth, last = [], 0, 0
     for match in _TAG.finditer(html):
         closing, name = match[1], match[2].lower()
-        if name in _VOID or match[0].endswith("/>"):
+        if name in _VOID or name in _SELF_CLOSING or match[0].endswith("/>"):
             continue
         depth = max(0, depth - 1) if closing else depth + 1
         if depth > MAX_DEPTH or (closing and depth == MAX_DEPTH):
