@@ -168,16 +168,19 @@ class Channel:
     claimed_by: str | None = None
 
 
-FrontierKind = Literal["home", "listing", "article", "page", "file"]
-"""What a frontier row is expected to be: page = not known before it is read."""
+FrontierKind = Literal["home", "listing", "article", "part", "counter", "page", "file", "external"]
+"""What a frontier row is expected to be. page = not known before it is read; part = a further page of an article;
+counter = the address that tells an article's views; file and external rows are kept for the count, not fetched."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """A page that a crawl learned of: where, what it should be, from which channel, and what its listing row said.
 
-    `channel` is the URL of the channel's first listing page. `page` counts a channel's listing pages from 1.
-    `depth` counts steps from the seed. A lower `priority` is fetched earlier.
+    `channel` is the URL of the channel's first listing page. `page` counts a channel's listing pages, or an article's
+    parts, from 1. `part_of` is the frontier id of the article that a part or a counter belongs to. `depth` counts steps
+    from the seed. A lower `priority` is fetched earlier. `item` = a row of the channel's list, which counts in its
+    coverage. `due` = fetch it (else it is only known); `again` = also when it was fetched before.
     """
 
     url: str
@@ -186,13 +189,17 @@ class Found:
     title: str | None = None
     date: str | None = None
     page: int | None = None
+    part_of: int | None = None
     depth: int = 0
     priority: int = 5
+    item: bool = False
+    due: bool = True
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A frontier row as the crawl claims it. `fresh` = never fetched before."""
+    """A frontier row as the crawl claims it. `fresh` = never fetched before; `digest` = of its last page, or None."""
 
     id: int
     portal: str
@@ -200,12 +207,15 @@ class Row:
     kind: FrontierKind
     channel: str | None = None
     page: int | None = None
+    part_of: int | None = None
     depth: int = 0
     etag: str | None = None
     last_modified: str | None = None
+    title: str | None = None
     date: str | None = None
     attempts: int = 0
     visits: int = 0
+    unchanged: int = 0
     fresh: bool = True
 
 
