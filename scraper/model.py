@@ -159,13 +159,18 @@ class Capture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
-    """A section of a portal, by the address of its first listing page. Counts are what the portal claims, or None."""
+    """A section of a portal, by the address of its first listing page. Counts are what the portal claims, or None.
+
+    `page` is the number of the listing page just read; `complete` = this page was the last of the walk (None: not known).
+    """
 
     url: str
     name: str | None = None
     claimed: int | None = None
     claimed_pages: int | None = None
     claimed_by: str | None = None
+    page: int | None = None
+    complete: bool | None = None
 
 
 FrontierKind = Literal["home", "listing", "article", "part", "counter", "page", "file", "external"]
