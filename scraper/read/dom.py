@@ -34,7 +34,6 @@ _VOID = frozenset("area base br col embed hr img input link meta param source tr
 _SELF_CLOSING = frozenset(
     "p li td th tr dd dt option optgroup tbody thead tfoot colgroup".split()
 )  # never nest in themselves
-_SPACE = re.compile(r"\s+")
 
 
 @dataclass(slots=True)
@@ -60,7 +59,7 @@ class Document:
     title: str = ""
     base: str | None = None
     cut: bool = False
-    _nodes: list[LexborNode] = field(default_factory=list)
+    _ids: list[int] = field(default_factory=list)
     _numbers: dict[int, int] = field(default_factory=dict)
     _tree: LexborHTMLParser | None = None
 
@@ -138,7 +137,7 @@ class Document:
         if self._tree is None or not self.tag:
             return []
         if not self._numbers:
-            self._numbers = {node.mem_id: n for n, node in enumerate(self._nodes)}
+            self._numbers = {name: n for n, name in enumerate(self._ids)}
         try:
             found = self._tree.css(css)
         except SelectolaxError:
@@ -184,63 +183,63 @@ def _flatten(html: str) -> str:
 
 
 def _walk(root: LexborNode, doc: Document) -> None:
+    """Fill the arena. `traverse` walks in C and gives no depth, so a node's place is told by its parent's identity."""
     tag, data, parent, end = doc.tag, doc.data, doc.parent, doc.end
-    chars, link_chars, attrs, nodes = doc.chars, doc.link_chars, doc.attrs, doc._nodes
-    stack: list[int] = []
-    mute = link = 0  # end is unknown while inside, so the depth of the outermost is kept
-    seen = seen_links = 0
-    node: LexborNode | None = root
-    while node is not None:
-        n, name = len(tag), node.tag or ""
+    chars, link_chars, attrs, own_ids = doc.chars, doc.link_chars, doc.attrs, doc._ids
+    stack, ids = [-1], [-1]  # open nodes and their identities; the first is never closed
+    mute = link = 0  # stack height at the outermost mute element and link, 0 outside
+    seen = seen_links = n = 0
+    for node in root.traverse(include_text=True):
+        up = node.parent
+        above = up.mem_id if up is not None and n else -1
+        while ids[-1] != above and len(ids) > 1:
+            ids.pop()
+            end[stack.pop()] = n
+        if mute > len(stack):
+            mute = 0
+        if link > len(stack):
+            link = 0
+        name = node.tag or ""
+        value, attributes = "", _NONE
         chars.append(seen)
         link_chars.append(seen_links)
-        parent.append(stack[-1] if stack else -1)
-        end.append(n + 1)
-        nodes.append(node)
-        tag.append(name)
-        value, child = "", None
-        attributes: dict[str, str] = _NONE
         if name == TEXT:
             value = node.text_content or ""
             if not mute:
-                size = len(value) if value.isalnum() else len(_SPACE.sub("", value))
+                size = len(value) if value.isalnum() else len("".join(value.split()))
                 seen += size
                 seen_links += size if link else 0
-            elif stack and tag[stack[-1]] == "script":
-                data[stack[-1]] = value
+            elif tag[stack[-1]] == "script":
+                data[stack[-1]] += value
         elif name == COMMENT:
             value = node.comment_content or ""
             doc.comments.append(n)
         else:
-            attributes = {k: v or "" for k, v in node.attributes.items()}
-            child = node.first_child
+            attributes = node.attributes or _NONE
+            if None in attributes.values():
+                attributes = {k: v or "" for k, v in attributes.items()}
             if name == "script":
                 doc.scripts.append(n)
+        parent.append(stack[-1])
+        end.append(n + 1)
+        tag.append(name)
         data.append(value)
         attrs.append(attributes)
-        if n >= MAX_NODES:
-            doc.cut = True
-            break
-        if child is not None:
+        own = node.mem_id
+        own_ids.append(own)
+        if name != TEXT:
             stack.append(n)
+            ids.append(own)
             if not mute and name in MUTE:
                 mute = len(stack)
             if not link and name == "a":
                 link = len(stack)
-            node = child
-            continue
-        following = node.next
-        while following is None and stack:
-            if mute == len(stack):
-                mute = 0
-            if link == len(stack):
-                link = 0
-            n = stack.pop()
-            end[n] = len(tag)
-            following = nodes[n].next
-        node = following
-    for n in stack:
-        end[n] = len(tag)
+        n += 1
+        if n >= MAX_NODES:
+            doc.cut = True
+            break
+    for open_node in stack[1:]:
+        end[open_node] = n
     chars.append(seen)
     link_chars.append(seen_links)
 
