@@ -1,0 +1,27 @@
+"""The crawl: joins fetch, read and archive. `crawl()` is the whole of it for a program; the command line calls the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from scraper.crawl.report import Event, Options, Report
+
+__all__ = ["Event", "Options", "Report", "crawl"]
+
+
+def crawl(
+    seeds: str | Sequence[str],
+    db: str | Path = "archive.db",
+    *,
+    options: Options | None = None,
+    on_event: Callable[[Event], None] | None = None,
+) -> Report:
+    """Crawl portals, channels or single articles by their addresses into the archive `db`, and tell what was done.
+
+    Seeds on different hosts go side by side, each host at its own pace. Raises UsageError (an address that is none, a
+    file that is no archive), ArchiveBusy (another crawl runs), ArchiveUnwritable. Pages that fail are rows, not errors.
+    """
+    from scraper.crawl.run import run  # HTTP and SQLite are loaded by those who crawl, not by those who read
+
+    return run([seeds] if isinstance(seeds, str) else list(seeds), db, options or Options(), on_event or (lambda _: None))

@@ -1,0 +1,263 @@
+"""What to fetch next, and when to stop: pure functions over readings. Nothing here asks, stores or waits.
+
+A home page and a page of the kind `other` lead to all their links, a listing to its rows and its next page (and to its
+links, when the crawl began at a home page), an article to its further pages and its view counter. What keeps this from
+going on for ever: a depth, a budget for addresses that look alike and bring nothing, and the end rules of a listing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter as Tally
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+from urllib.parse import urlsplit
+
+from scraper import urls
+from scraper.model import Channel, Found, FrontierKind, Item, Listing, Reading, Row
+
+Mode = Literal["portal", "channel", "article"]
+"""How far a seed reaches: the whole portal, one channel, one article."""
+
+MAX_DEPTH = 6
+MAX_LISTING_PAGE = 20_000
+BARREN_ALLOWED = 24
+REVISIT_DAYS = (1, 3, 7, 30, 90)
+# Lower is earlier: an article before the next listing page, so that a crawl cut short holds whole articles, newest first.
+FIRST, ARTICLE, PART, COUNTER, LISTING, PAGE = 0, 3, 2, 3, 5, 6
+
+_PAGER_TEXT = re.compile(
+    r"^(?:\d{1,6}|[<>«»‹›\[\]()（）. …]*|(?:上|下|前|后|首|尾|末|第)(?:一)?\d*页.*|[<>«»‹›]*\s*(?:首页|尾页|上一?页|下一?页)\s*[<>«»‹›]*"
+    r"|(?:next|prev|previous|first|last|more)\b.*)$",
+    re.I,
+)
+# Pages that are forms or accounts, and never news.
+_NOT_NEWS = re.compile(
+    r"/(?:log(?:in|out|on)|regist(?:er|ration)|passport|sso|captcha|api|wp-admin|user|member|feedback|guestbook)(?:[/._?]|$)"
+    r"|/rss(?:[/._?]|$)|/(?:search|so|s)(?:[/._?]|$)|[?&](?:keywords?|searchword|q)=",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Where a crawl of one portal may go. `origin` = scheme and host that answer; `since` = oldest date wanted."""
+
+    portal: str
+    origin: str
+    mode: Mode
+    since: str | None = None
+
+
+def on_origin(url: str, scope: Scope) -> str:
+    """The address asked at the portal's own origin: its http/https and www twins are one portal, and one of them answers."""
+    parts = urlsplit(url)
+    if not urls.same_portal(url, scope.portal):
+        return url
+    return scope.origin + url[len(parts.scheme) + 3 + len(parts.netloc) :]
+
+
+def mode_of(reading: Reading, *, url: str) -> Mode:
+    """How far a seed reaches, by what it was read as. A front page is a portal's whatever it looks like."""
+    if urlsplit(url).path in ("", "/") and not urlsplit(url).query:
+        return "portal"
+    if reading.kind == "listing":
+        return "channel"
+    return "article" if reading.kind in ("article", "file") else "portal"
+
+
+def follow(reading: Reading, row: Row, scope: Scope, *, walk_on: bool) -> tuple[Found, ...]:
+    """All pages that one page leads to. `walk_on` = the listing's next page is wanted too (see `walk`)."""
+    if reading.redirect and reading.kind == "other":
+        target = on_origin(reading.redirect, scope)
+        same = urls.same_portal(target, scope.portal)
+        hop = Found(url=target, kind=row.kind, channel=row.channel, page=row.page, depth=row.depth + 1, priority=LISTING)
+        return (hop,) if same and row.depth < MAX_DEPTH else ()
+    if reading.kind == "article":
+        return _article(reading, row, scope)
+    found: list[Found] = []
+    if reading.kind == "listing" and reading.listing is not None:
+        found += _listing(reading.listing, row, scope, walk_on=walk_on)
+    if scope.mode == "portal" and reading.kind in ("home", "listing", "other") and row.depth < MAX_DEPTH:
+        known = {f.url for f in found}
+        found += [f for f in _links(reading, row, scope) if f.url not in known]
+    return tuple(found)
+
+
+def _article(reading: Reading, row: Row, scope: Scope) -> tuple[Found, ...]:
+    article = reading.article
+    found: list[Found] = []
+    owner, page = (row.part_of, row.page or 1) if row.kind == "part" else (row.id, 1)
+    if article is None or owner is None:
+        return ()
+    if article.next_page and page < 200:
+        url = on_origin(article.next_page, scope)
+        found.append(
+            Found(url=url, kind="part", part_of=owner, page=page + 1, channel=row.channel, depth=row.depth, priority=PART)
+        )
+    if article.counter is not None and not article.counter.adds and row.kind != "part":
+        url = on_origin(article.counter.url, scope)
+        found.append(
+            Found(url=url, kind="counter", part_of=owner, channel=row.channel, depth=row.depth, priority=COUNTER, again=True)
+        )
+    return tuple(found)
+
+
+def channel_url(row: Row) -> str:
+    """The channel a listing page belongs to: that of its walk, or the page itself where a walk begins."""
+    return row.channel if row.kind == "listing" and row.channel and (row.page or 1) > 1 else row.url
+
+
+def channel_of(reading: Reading, row: Row, *, complete: bool | None) -> Channel | None:
+    """The channel that a listing page tells of, with what the portal claims of its size."""
+    listing = reading.listing
+    if reading.kind != "listing" or listing is None:
+        return None
+    first = channel_url(row) == row.url
+    evidence = listing.evidence.get("pager")
+    return Channel(
+        url=channel_url(row),
+        name=(listing.channel[-1] if listing.channel else reading.title) if first else None,
+        claimed=listing.total,
+        claimed_pages=listing.page_count,
+        claimed_by=f"{evidence.rule}: {evidence.snippet}" if evidence else None,
+        page=row.page if row.kind == "listing" else 1,
+        complete=complete,
+    )
+
+
+def _listing(listing: Listing, row: Row, scope: Scope, *, walk_on: bool) -> list[Found]:
+    channel = channel_url(row)
+    found = [_item(item, channel, row, scope) for item in listing.items]
+    if walk_on and listing.next_url:
+        page = (row.page or 1) + 1 if row.kind == "listing" else 2
+        url = on_origin(listing.next_url, scope)
+        found.append(
+            Found(
+                url=url, kind="listing", channel=channel, page=page, depth=row.depth, priority=LISTING, again=True
+            )
+        )
+    return found
+
+
+def _item(item: Item, channel: str, row: Row, scope: Scope) -> Found:
+    url = on_origin(item.url, scope)
+    kind: FrontierKind = "article"
+    if not urls.same_portal(url, scope.portal):
+        kind = "external"
+    elif urls.is_file(url):
+        kind = "file"
+    wanted = kind == "article" and not (scope.since and older(item.date, scope.since))
+    return Found(
+        url=url,
+        kind=kind,
+        channel=channel,
+        title=item.title,
+        date=item.date,
+        depth=row.depth + 1,
+        priority=ARTICLE,
+        item=True,
+        due=wanted,
+    )
+
+
+def _links(reading: Reading, row: Row, scope: Scope) -> Iterable[Found]:
+    for link in reading.links:
+        if _PAGER_TEXT.match(link.text.strip()) and reading.kind == "listing":
+            continue  # the walk reaches it, in order and under its channel
+        if not leads_on(link.url, scope):
+            continue
+        yield Found(url=on_origin(link.url, scope), kind="page", depth=row.depth + 1, priority=PAGE + row.depth)
+
+
+def leads_on(url: str, scope: Scope) -> bool:
+    """Whether a link may lead to news of this portal: same portal, a page and no file, no form or account."""
+    if not urls.same_portal(url, scope.portal) or urls.is_mirror(url) or urls.is_file(url):
+        return False
+    return len(url) <= 500 and not _NOT_NEWS.search(url)
+
+
+def older(date: str | None, since: str) -> bool:
+    """Whether a date is surely before `since` (YYYY-MM-DD); a date without a year or none at all is not sure."""
+    return date is not None and len(date) >= 10 and date[:10] < since
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walk:
+    """Whether a listing's next page is wanted (`go_on`), and whether the walk has seen the channel to its end."""
+
+    go_on: bool
+    complete: bool | None
+
+
+def walk(
+    listing: Listing, row: Row, scope: Scope, *, unseen: int, was_complete: bool, repeated: bool, idle_pages: int
+) -> Walk:
+    """Whether to go on with a channel after one of its pages.
+
+    unseen: rows new to the channel. was_complete: an earlier walk reached the end, so only news are looked for.
+    repeated: this walk already saw a page with the same rows (servers that answer page 1 for any number).
+    idle_pages: pages in a row without an unseen row, this one included.
+    """
+    own = urls.key(row.url)
+    if not listing.items or repeated:
+        return Walk(go_on=False, complete=True)
+    if not listing.next_url or urls.key(on_origin(listing.next_url, scope)) == own:
+        return Walk(go_on=False, complete=listing.page_count is None or listing.page_count <= (row.page or 1))
+    if (row.page or 1) >= MAX_LISTING_PAGE:
+        return Walk(go_on=False, complete=None)
+    if was_complete and unseen == 0:
+        return Walk(go_on=False, complete=True)
+    if idle_pages >= 3:
+        return Walk(go_on=False, complete=None)
+    if scope.since and all(older(item.date, scope.since) for item in listing.items):
+        return Walk(go_on=False, complete=None)
+    return Walk(go_on=True, complete=None)
+
+
+def shape(url: str) -> str:
+    """What addresses of one template share: the path with its numbers made N, and the names of the parameters."""
+    parts = urlsplit(url)
+    names = sorted({re.sub(r"\d+", "N", p.partition("=")[0]) for p in parts.query.split("&") if p})
+    return re.sub(r"\d+", "N", re.sub(r"[0-9a-f]{16,}", "H", parts.path)) + ("?" + "&".join(names) if names else "")
+
+
+class Budget:
+    """How many pages of one shape are worth asking: calendars and endless parameters bring nothing and run out.
+
+    A shape may bring BARREN_ALLOWED pages that tell nothing new, and two more for each that did.
+    """
+
+    def __init__(self) -> None:
+        self._barren: Tally[str] = Tally()
+        self._fruitful: Tally[str] = Tally()
+
+    def allows(self, url: str) -> bool:
+        """Whether one more page of this shape may be asked."""
+        name = shape(url)
+        return self._barren[name] < BARREN_ALLOWED + 2 * self._fruitful[name]
+
+    def note(self, url: str, *, fruitful: bool) -> None:
+        """Remember what a page of this shape brought."""
+        (self._fruitful if fruitful else self._barren)[shape(url)] += 1
+
+
+def revisit(row: Row, *, changed: bool, at: datetime) -> datetime:
+    """When to ask an article again: 1, 3, 7, 30, then every 90 days; a change starts the schedule anew."""
+    step = 0 if changed or row.fresh else row.unchanged + 1
+    return at + timedelta(days=REVISIT_DAYS[min(step, len(REVISIT_DAYS) - 1)])
+
+
+def retry(row: Row, *, at: datetime) -> datetime:
+    """When to ask again what failed: an hour, doubling to a month. Always later than the crawl that failed."""
+    return at + timedelta(hours=min(2 ** min(row.attempts, 10), 24 * 30))
+
+
+Clock = Callable[[], datetime]
+
+
+def stamp(at: datetime) -> str:
+    """UTC text as the archive keeps it."""
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")

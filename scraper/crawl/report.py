@@ -1,0 +1,76 @@
+"""What a crawl did, as nouns: made by the run, printed by the command line, and given whole as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from scraper.archive import ChannelReport
+
+Outcome = Literal["done", "limited", "interrupted", "unreachable", "blocked", "stopped"]
+"""done = nothing due is left; limited = --limit was reached; stopped = the archive could not be written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How to crawl. limit: new articles at most; since: oldest date wanted (YYYY-MM-DD); delay: seconds between requests
+    to one host; contact: an address put into the User-Agent."""
+
+    limit: int | None = None
+    since: str | None = None
+    delay: float = 1.0
+    contact: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One page taken, for a progress display. `outcome` is a word: new, changed, same, listing, page, failed, gone, blocked."""
+
+    portal: str
+    url: str
+    outcome: str
+    title: str
+    pages: int
+    articles: int
+    failures: int
+    waiting: int
+
+
+@dataclass(slots=True, kw_only=True)
+class Totals:
+    """Running numbers of one crawl."""
+
+    pages: int = 0
+    new: int = 0
+    changed: int = 0
+    failures: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A whole crawl: numbers, one row per channel, notes for people (traps set aside, walls met, seeds that failed)."""
+
+    crawl: int
+    outcome: Outcome
+    seconds: float
+    pages: int
+    articles_new: int
+    articles_changed: int
+    failures: int
+    channels: Sequence[ChannelReport] = ()
+    unreached: Sequence[str] = field(default_factory=tuple)
+    notes: Sequence[str] = field(default_factory=tuple)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as plain data for JSON."""
+        return asdict(self)
+
+    @property
+    def exit_code(self) -> int:
+        """0 all fine, 1 some pages failed, 3 no seed could be reached, 130 interrupted."""
+        if self.outcome == "interrupted":
+            return 130
+        if self.outcome in ("unreachable", "blocked"):
+            return 3
+        return 1 if self.failures or self.unreached or self.outcome == "stopped" else 0

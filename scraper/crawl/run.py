@@ -1,0 +1,290 @@
+"""The loop: claim → gate → fetch → read → save, one page in flight per host, one transaction per page.
+
+There is no state here that a kill could lose: what is due stands in the archive's frontier, and a page's row leaves the
+due list in the transaction that stores the page. Claims are only in memory, so the pages in flight are asked again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from scraper import __version__, urls
+from scraper.archive import Archive
+from scraper.crawl.plan import Budget, Clock, Scope, mode_of, stamp
+from scraper.crawl.report import Event, Options, Outcome, Report, Totals
+from scraper.crawl.take import Taken, Taker, content_type
+from scraper.errors import ArchiveUnwritable, Blocked, FetchError, UsageError
+from scraper.fetch import Fetcher
+from scraper.model import Capture, Found, Row
+from scraper.read import read
+
+WALLS_IN_A_ROW = 3
+FAILURES_IN_A_ROW = 10
+
+
+def run(
+    seeds: Sequence[str],
+    db: str | Path,
+    options: Options,
+    on_event: Callable[[Event], None],
+    *,
+    now: Clock = lambda: datetime.now(UTC),
+) -> Report:
+    """Crawl `seeds` into the archive file `db`; see `scraper.crawl.crawl`."""
+    wanted = [_seed(seed) for seed in seeds]
+    if not wanted:
+        raise UsageError("no address was given", "name a portal, a channel or an article: kaifaqu crawl http://…")
+    with Archive.open(db) as archive:
+        archive.lock()
+        return asyncio.run(Run(archive, options, on_event, now).main(wanted))
+
+
+def _seed(address: str) -> str:
+    scheme = address.partition("://")[0].lower() if "://" in address else "http"
+    if scheme not in ("http", "https"):
+        raise UsageError(f"{address!r} has the scheme {scheme}", "only http:// and https:// addresses can be crawled")
+    url = urls.normalise(address)
+    if url is None or not urls.hostname(url):
+        raise UsageError(f"{address!r} is no web address", "give one such as http://www.example.gov.cn/")
+    return url
+
+
+@dataclass(slots=True)
+class Run:
+    """One crawl while it runs: the archive and the fetcher it holds, its numbers so far and what it noticed."""
+
+    archive: Archive
+    options: Options
+    on_event: Callable[[Event], None]
+    now: Clock
+    id: int = 0
+    started: str = ""
+    totals: Totals = field(default_factory=Totals)
+    notes: list[str] = field(default_factory=list)
+    unreached: list[str] = field(default_factory=list)
+    reached: int = 0
+    walls: int = 0
+
+    async def main(self, seeds: Sequence[str]) -> Report:
+        """Crawl all seeds and report; an interruption is recorded and reported too."""
+        clock = time.monotonic()
+        self.started = stamp(self.now())
+        self.id = self.archive.start_crawl(
+            seeds=seeds, options=asdict(self.options), at=self.started, version=__version__
+        )
+        outcome: Outcome = "stopped"
+        try:
+            outcome = await self._all(seeds)
+        except asyncio.CancelledError:
+            outcome = "interrupted"
+        finally:
+            with contextlib.suppress(ArchiveUnwritable):
+                self._finish(outcome)
+        return self._report(outcome, time.monotonic() - clock)
+
+    async def _all(self, seeds: Sequence[str]) -> Outcome:
+        by_host: dict[str, list[str]] = defaultdict(list)
+        for seed in seeds:
+            by_host[urls.host(seed)].append(seed)
+        private = frozenset(urls.hostname(seed) for seed in seeds)
+        with _stop_on_sigterm():
+            async with Fetcher(
+                delay=self.options.delay, contact=self.options.contact, allow_private=private
+            ) as fetcher:
+                try:
+                    async with asyncio.TaskGroup() as group:
+                        for of_host in by_host.values():
+                            group.create_task(self._host(fetcher, of_host))
+                except* (ArchiveUnwritable, UsageError) as errors:
+                    raise errors.exceptions[0] from None
+        if not self.reached:
+            return "blocked" if self.walls else "unreachable"
+        return "limited" if self._enough() else "done"
+
+    async def _host(self, fetcher: Fetcher, seeds: Sequence[str]) -> None:
+        for seed in seeds:
+            if self._enough():
+                return
+            try:
+                await self._seed(fetcher, seed)
+            except FetchError as error:
+                self.walls += isinstance(error, Blocked)
+                self.unreached.append(f"{seed}: {error}")
+
+    async def _seed(self, fetcher: Fetcher, seed: str) -> None:
+        """Ask a seed, learn from what it is how far it reaches, then work through what is due there."""
+        known = self.archive.find_row(seed)
+        capture = await fetcher.fetch(
+            seed, etag=known.etag if known else None, last_modified=known.last_modified if known else None
+        )
+        home = capture.url
+        portal = urls.host(home)
+        origin = "{0.scheme}://{0.netloc}".format(urlsplit(home))
+        self.archive.add_portal(portal, home_url=origin + "/", at_crawl=self.id)
+        scope = Scope(portal=portal, origin=origin, mode="portal", since=self.options.since)
+        if capture.status != 304:
+            reading = await asyncio.to_thread(
+                read, capture.body, home, content_type=content_type(capture), status=capture.status
+            )
+            if reading.kind == "blocked":
+                raise Blocked(f"a wall stands before it ({reading.note})", "try later, or from another network; nothing is evaded")
+            if capture.status >= 400:
+                raise Blocked(f"the portal answers {capture.status}", "check the address in a browser")
+            scope = Scope(
+                portal=portal, origin=origin, mode=mode_of(reading, url=home), since=self.options.since
+            )
+        elif known is not None:
+            scope = Scope(portal=portal, origin=origin, mode=_mode_again(known, home), since=self.options.since)
+        self.reached += 1
+        kind = {"portal": "home", "channel": "listing", "article": "article"}[scope.mode]
+        self.archive.add_found(portal, [Found(url=home, kind=kind, priority=0, page=1, again=True)], at=self.started)  # type: ignore[arg-type]
+        row = self.archive.find_row(home)
+        if row is None:
+            raise UsageError(f"{home} could not be entered into the archive", "run `kaifaqu verify`")
+        robots = await fetcher.robots(origin)
+        self.archive.update_portal(portal, robots=robots.text, robots_at=self.started, last_crawl=self.id)
+        if scope.mode == "portal":
+            self.archive.ask_again(portal, kinds=("home", "listing"), at=self.started)
+        await self._portal(fetcher, scope, row, capture)
+
+    async def _portal(self, fetcher: Fetcher, scope: Scope, seed: Row, capture: Capture) -> None:
+        """Work through what is due: while one answer is read and saved, the next request is on its way."""
+        taker = Taker(
+            archive=self.archive, crawl_id=self.id, scope=scope, now=self.now, started=self.started, budget=Budget()
+        )
+        claimed = {seed.id}
+        self._count(await taker.take(seed, capture), seed, scope)
+        claimed.discard(seed.id)
+        bad = 0
+        pending = self._start(fetcher, taker, claimed, seed)
+        while pending is not None:
+            row, answer = await pending
+            pending = self._start(fetcher, taker, claimed, seed)
+            taken = await taker.take(row, answer)
+            claimed.discard(row.id)
+            self._count(taken, row, scope)
+            bad = bad + 1 if taken.word in ("blocked", "failed") else 0
+            if self._give_up(taken, bad, scope):
+                break
+            if pending is None:
+                pending = self._start(fetcher, taker, claimed, seed)
+        if pending is not None:
+            pending.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await pending
+        self.notes += taker.notes()
+
+    def _start(
+        self, fetcher: Fetcher, taker: Taker, claimed: set[int], seed: Row
+    ) -> asyncio.Task[tuple[Row, Capture | FetchError]] | None:
+        if self._enough():
+            return None
+        row = taker.claim(claimed, seed)
+        if row is None:
+            return None
+        claimed.add(row.id)
+        return asyncio.create_task(_ask(fetcher, row, taker.scope))
+
+    def _give_up(self, taken: Taken, bad: int, scope: Scope) -> bool:
+        if taken.word == "blocked" and bad >= WALLS_IN_A_ROW:
+            self.notes.append(f"{scope.portal}: {bad} walls in a row, stopped asking; it goes on with the next crawl")
+            self.walls += 1
+            return True
+        if bad >= FAILURES_IN_A_ROW:
+            self.notes.append(f"{scope.portal}: {bad} failures in a row, stopped asking; it goes on with the next crawl")
+            return True
+        return False
+
+    def _enough(self) -> bool:
+        return self.options.limit is not None and self.totals.new >= self.options.limit
+
+    def _count(self, taken: Taken, row: Row, scope: Scope) -> None:
+        self.totals.pages += 1
+        self.totals.new += taken.word == "new"
+        self.totals.changed += taken.word == "changed"
+        self.totals.failures += taken.word in ("failed", "blocked")
+        self.on_event(
+            Event(
+                portal=scope.portal,
+                url=row.url,
+                outcome=taken.word,
+                title=taken.title,
+                pages=self.totals.pages,
+                articles=self.totals.new,
+                failures=self.totals.failures,
+                waiting=self.archive.due_count(scope.portal, at=self.started),
+            )
+        )
+
+    def _finish(self, outcome: Outcome) -> None:
+        self.archive.finish_crawl(
+            self.id,
+            at=stamp(self.now()),
+            outcome=outcome,
+            pages=self.totals.pages,
+            articles_new=self.totals.new,
+            articles_changed=self.totals.changed,
+            failures=self.totals.failures,
+        )
+
+    def _report(self, outcome: Outcome, seconds: float) -> Report:
+        return Report(
+            crawl=self.id,
+            outcome=outcome,
+            seconds=round(seconds, 2),
+            pages=self.totals.pages,
+            articles_new=self.totals.new,
+            articles_changed=self.totals.changed,
+            failures=self.totals.failures,
+            channels=tuple(self.archive.report(self.id)),
+            unreached=tuple(self.unreached),
+            notes=tuple(self.notes),
+        )
+
+
+async def _ask(fetcher: Fetcher, row: Row, scope: Scope) -> tuple[Row, Capture | FetchError]:
+    """The answer to one row's address, or why there is none. A counter may stand on a host of its own."""
+
+    def in_scope(url: str) -> bool:
+        return row.kind == "counter" or urls.same_portal(url, scope.portal)
+
+    try:
+        capture = await fetcher.fetch(
+            row.url, etag=row.etag, last_modified=row.last_modified, in_scope=in_scope, referer=scope.origin + "/"
+        )
+    except FetchError as error:
+        return row, error
+    return row, capture
+
+
+def _mode_again(row: Row, url: str) -> Literal["portal", "channel", "article"]:
+    if urlsplit(url).path in ("", "/") or row.kind == "home":
+        return "portal"
+    return "channel" if row.kind == "listing" else "article"
+
+
+@contextlib.contextmanager
+def _stop_on_sigterm() -> Iterator[None]:
+    """Let a service manager's SIGTERM stop a crawl as cleanly as Ctrl-C does."""
+    task = asyncio.current_task()
+    loop = asyncio.get_running_loop()
+    try:
+        if task is not None:
+            loop.add_signal_handler(signal.SIGTERM, task.cancel)
+    except (NotImplementedError, RuntimeError, ValueError):
+        yield  # Windows, or not the main thread: the default stays
+        return
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGTERM)

@@ -1,0 +1,207 @@
+"""Taking one answer: read it, decide what it leads to, save all of it at once."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from scraper import urls
+from scraper.archive import Archive
+from scraper.crawl.plan import (
+    Budget,
+    Clock,
+    Scope,
+    Walk,
+    channel_of,
+    channel_url,
+    follow,
+    on_origin,
+    retry,
+    revisit,
+    shape,
+    stamp,
+    walk,
+)
+from scraper.errors import BadAnswer, FetchError, Forbidden, TooLarge, TooSlow
+from scraper.model import Capture, Reading, Row, Saved
+from scraper.read import read
+from scraper.read.counter import parse_answer
+
+CAUSES = {TooSlow: "slow", TooLarge: "large", BadAnswer: "bad-answer", Forbidden: "forbidden"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What became of one answer, in a word: new changed same listing page part counter failed gone blocked refused."""
+
+    word: str
+    title: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Taker:
+    """Takes the answers of one portal. What it remembers only sharpens the stop rules; nothing of it must survive."""
+
+    archive: Archive
+    crawl_id: int
+    scope: Scope
+    now: Clock
+    started: str
+    budget: Budget
+    set_aside: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    _walked: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _idle: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    def claim(self, claimed: Collection[int], seed: Row) -> Row | None:
+        """The next due row within the seed's reach, those whose shape has used up its budget set aside."""
+        while True:
+            row = self.archive.next_due(
+                self.scope.portal,
+                at=self.started,
+                exclude=claimed,
+                channel=seed.url if self.scope.mode == "channel" else None,
+                part_of=seed.id if self.scope.mode == "article" else None,
+            )
+            if row is None or row.kind != "page" or self.budget.allows(row.url):
+                return row
+            self.archive.set_aside(row)
+            self.set_aside[shape(row.url)] += 1
+
+    def notes(self) -> list[str]:
+        """Words for people on what was left out and why."""
+        return [
+            f"{self.scope.portal}: {count} addresses like {name} set aside: pages of this form brought nothing new"
+            for name, count in self.set_aside.items()
+        ]
+
+    async def take(self, row: Row, answer: Capture | FetchError) -> Taken:
+        """Read and save one answer. Whatever a portal sent, this returns; only a broken archive raises."""
+        if isinstance(answer, FetchError):
+            return self._failed(row, answer)
+        if answer.status == 304:
+            return self._unchanged(row, answer)
+        if row.kind == "counter":
+            return self._counter(row, answer)
+        if answer.status >= 400 and answer.status not in (404, 410, 412, 521):
+            return self._bad_status(row, answer)
+        reading = await asyncio.to_thread(
+            read, answer.body, answer.url, content_type=content_type(answer), status=answer.status
+        )
+        if reading.kind == "blocked" or answer.status in (412, 521):
+            return self._blocked(row, answer, reading)
+        if row.kind == "part" and reading.kind == "article":
+            return self._part(row, answer, reading)
+        return self._page(row, answer, reading)
+
+    def _page(self, row: Row, capture: Capture, reading: Reading) -> Taken:
+        going = self._walk(row, reading)
+        found = follow(reading, row, self.scope, walk_on=going.go_on)
+        saved = self.archive.save_page(
+            row,
+            capture,
+            reading,
+            crawl_id=self.crawl_id,
+            found=found,
+            channel=channel_of(reading, row, complete=going.complete),
+            next_due=self._next_due(row, reading),
+        )
+        if row.kind == "page":
+            self.budget.note(row.url, fruitful=saved.outcome == "new" or saved.new_items > 0)
+        return Taken(word=_word(reading, saved), title=_title(reading))
+
+    def _walk(self, row: Row, reading: Reading) -> Walk:
+        listing = reading.listing
+        if reading.kind != "listing" or listing is None:
+            return Walk(go_on=False, complete=None)
+        channel = channel_url(row)
+        items = [on_origin(item.url, self.scope) for item in listing.items]
+        unseen, was_complete = self.archive.unseen(channel, items)
+        mark = hashlib.sha256("\n".join(map(urls.key, items)).encode()).hexdigest()
+        repeated = mark in self._walked[channel]
+        self._walked[channel].add(mark)
+        self._idle[channel] = 0 if unseen else self._idle[channel] + 1
+        return walk(
+            listing,
+            row,
+            self.scope,
+            unseen=unseen,
+            was_complete=was_complete,
+            repeated=repeated,
+            idle_pages=self._idle[channel],
+        )
+
+    def _next_due(self, row: Row, reading: Reading) -> str | None:
+        """Articles have a schedule; listings and home pages are asked by each crawl anew, the rest never."""
+        if reading.kind != "article":
+            return None
+        return stamp(revisit(row, changed=False, at=self.now()))
+
+    def _part(self, row: Row, capture: Capture, reading: Reading) -> Taken:
+        found = follow(reading, row, self.scope, walk_on=False)
+        self.archive.save_part(row, capture, reading, crawl_id=self.crawl_id, found=found)
+        return Taken(word="part", title=_title(reading))
+
+    def _counter(self, row: Row, capture: Capture) -> Taken:
+        text = capture.body[:10_000].decode("utf-8", "replace")
+        number = parse_answer(text) if capture.status < 400 else None
+        self.archive.save_counter(row, capture, number, crawl_id=self.crawl_id)
+        return Taken(word="counter", title="" if number is None else str(number))
+
+    def _unchanged(self, row: Row, capture: Capture) -> Taken:
+        due = None if row.kind in ("home", "listing", "counter") else stamp(revisit(row, changed=False, at=self.now()))
+        self.archive.save_unchanged(row, capture, crawl_id=self.crawl_id, at=capture.fetched_at, next_due=due)
+        return Taken(word="same", title=row.title or "")
+
+    def _failed(self, row: Row, error: FetchError) -> Taken:
+        refused = isinstance(error, Forbidden)
+        self._save_failure(row, next((c for t, c in CAUSES.items() if isinstance(error, t)), "unreachable"), str(error))
+        return Taken(word="refused" if refused else "failed", title=str(error))
+
+    def _bad_status(self, row: Row, capture: Capture) -> Taken:
+        message = f"the portal answers {capture.status}"
+        self._save_failure(row, "bad-answer", message, capture=capture)
+        return Taken(word="failed", title=message)
+
+    def _blocked(self, row: Row, capture: Capture, reading: Reading) -> Taken:
+        message = f"a wall instead of the page: {reading.note or capture.status}"
+        self._save_failure(row, "blocked", message, capture=capture, kind="blocked")
+        return Taken(word="blocked", title=message)
+
+    def _save_failure(
+        self, row: Row, cause: str, message: str, *, capture: Capture | None = None, kind: str | None = None
+    ) -> None:
+        at = self.now()
+        again = at + timedelta(days=30) if cause == "forbidden" else retry(row, at=at)
+        self.archive.save_failure(
+            row,
+            crawl_id=self.crawl_id,
+            at=stamp(at),
+            cause=cause,
+            message=message,
+            status=capture.status if capture else None,
+            retry_at=stamp(again),
+            capture=capture,
+            kind=kind,
+        )
+
+
+def content_type(capture: Capture) -> str | None:
+    """The Content-Type header of an answer."""
+    for name, value in capture.headers:
+        if name.lower() == b"content-type":
+            return value.decode("latin-1")
+    return None
+
+
+def _title(reading: Reading) -> str:
+    return (reading.article.title if reading.article else None) or reading.title or ""
+
+
+def _word(reading: Reading, saved: Saved) -> str:
+    if saved.outcome is not None:
+        return saved.outcome
+    return {"dead": "gone", "listing": "listing"}.get(reading.kind, "page")

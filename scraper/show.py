@@ -1,0 +1,164 @@
+"""What people see on a terminal: the crawl's progress and report, a reading explained, the status of an archive.
+
+Progress goes to stderr, results to stdout, so that a pipe holds results alone. Off a terminal everything is plain lines.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from scraper.archive import Hit, PortalStatus
+from scraper.crawl import Event, Report
+from scraper.model import Evidence, Reading
+from scraper.text import shorten
+
+WIDE = 140
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console that keeps its lines whole where nobody looks at a window."""
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(stderr=stderr, highlight=False, width=None if stream.isatty() else WIDE)
+
+
+class CrawlProgress(AbstractContextManager["CrawlProgress"]):
+    """One line that lives on a terminal; off it, a plain line for each page."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._console = console(stderr=True)
+        self._live = self._console.is_terminal and not quiet
+        self._quiet = quiet
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        self._progress = Progress(*columns, console=self._console, transient=True) if self._live else None
+        self._task = self._progress.add_task("connecting…", total=None) if self._progress else None
+
+    def __enter__(self) -> CrawlProgress:
+        (self._progress or nullcontext()).__enter__()
+        return self
+
+    def __exit__(self, *exc: Any) -> None:
+        if self._progress:
+            self._progress.__exit__(*exc)
+
+    def __call__(self, event: Event) -> None:
+        """Show one page that was taken."""
+        if self._progress is not None and self._task is not None:
+            line = (
+                f"{event.portal}  {event.articles} new articles, {event.pages} pages, {event.failures} failed, "
+                f"{event.waiting} waiting  [dim]{escape(shorten(event.title, 40))}[/dim]"
+            )
+            self._progress.update(self._task, description=line)
+        elif not self._quiet:
+            print(f"{event.outcome:8} {event.url}  {shorten(event.title, 60)}", file=sys.stderr, flush=True)
+
+
+def report(result: Report, *, db: str) -> None:
+    """A crawl's summary: a table per channel, one line of numbers, the notes."""
+    out = console()
+    shown = [c for c in result.channels if c.found or c.archived or c.failed]
+    if shown:
+        table = Table(title=None, box=None, pad_edge=False, header_style="bold")
+        table.add_column("channel", overflow="fold", min_width=16)
+        for name in ("found", "new", "failed", "archived", "claimed"):
+            table.add_column(name, justify="right")
+        table.add_column("whole", justify="right")
+        for c in shown:
+            cells = (c.found, c.new, c.failed, c.archived, "–" if c.claimed is None else c.claimed)
+            table.add_row(escape(c.name or c.url), *map(str, cells), share(c.archived, c.claimed))
+        out.print(table)
+        out.print()
+    out.print(
+        f"{result.articles_new} new articles, {result.articles_changed} changed, {result.pages} pages, "
+        f"{result.failures} failed in {result.seconds:.1f} s ({result.outcome})"
+    )
+    err = console(stderr=True)
+    for note in (*result.notes, *(f"not reached: {u}" for u in result.unreached)):
+        err.print(f"note: {escape(note)}", soft_wrap=True)
+    if result.outcome == "interrupted":
+        err.print(f"stopped; nothing is lost. The same command goes on from here (archive: {escape(db)})", soft_wrap=True)
+
+
+def share(part: int, whole: int | None) -> str:
+    """Archived of claimed as a percentage, rounded down so that 100 % means all."""
+    return "" if not whole else f"{int(1000 * min(part, whole) / whole) / 10:g} %"
+
+
+def status(portals: Sequence[PortalStatus]) -> None:
+    """Per portal and channel: archived against claimed, last crawl, failures."""
+    out = console()
+    for portal in portals:
+        out.print(
+            f"[bold]{escape(portal.host)}[/bold] {escape(portal.name or '')}  {portal.articles} articles, "
+            f"last crawl {portal.last_crawl or 'never'}, {portal.failures} open failures, {portal.waiting} pages waiting"
+        )
+        table = Table(box=None, pad_edge=False, header_style="dim")
+        table.add_column("channel", overflow="fold")
+        for name in ("archived", "listed", "claimed", "share", "last crawl", "failed"):
+            table.add_column(name, justify="right")
+        for c in portal.channels:
+            claimed = "–" if c.claimed is None else str(c.claimed)
+            cells = (str(c.archived), str(c.listed), claimed, share(c.archived, c.claimed), c.last_crawl or "", str(c.failures))
+            table.add_row(escape(c.name or c.url), *cells)
+        out.print(table)
+        out.print()
+
+
+def hits(found: Iterable[Hit]) -> int:
+    """Search results, three lines each; returns how many."""
+    out, count = console(), 0
+    for hit in found:
+        count += 1
+        out.print(f"[bold]{escape(hit.title or '')}[/bold]", soft_wrap=True)
+        about = "  ".join(filter(None, (hit.date, hit.source, hit.portal)))
+        out.print(f"  [dim]{escape(about)}[/dim]  {escape(hit.url)}", soft_wrap=True)
+        out.print(f"  {escape(shorten(hit.snippet, 120))}", soft_wrap=True)
+    return count
+
+
+def explain(reading: Reading) -> None:
+    """A reading for people: kind, charset and how it was decided, family, each field with evidence and rivals."""
+    out = console()
+    charset = reading.charset
+    replaced = f", {charset.replaced} characters unreadable" if charset.replaced else ""
+    out.print(f"url      {escape(reading.url)}", soft_wrap=True)
+    out.print(f"kind     {reading.kind}" + (f"  ({escape(reading.note)})" if reading.note else ""), soft_wrap=True)
+    out.print(f"charset  {charset.name}  (decided: {charset.decided}{replaced})")
+    out.print(f"family   {reading.family or '–'}")
+    if reading.redirect:
+        out.print(f"leads to {escape(reading.redirect)}", soft_wrap=True)
+    if reading.article is not None:
+        article = reading.article
+        for name in ("title", "kicker", "subtitle", "source", "author", "editor", "date", "views", "channel", "body"):
+            value = getattr(article, name)
+            _field(out, name, " > ".join(value) if isinstance(value, tuple) else value, article.evidence.get(name))
+        for name in ("attachments", "images"):
+            for link in getattr(article, name):
+                out.print(f"{name:12} {escape(link.text)}  {escape(link.url)}", soft_wrap=True)
+        if article.counter is not None:
+            adds = "asking adds one, so it is not asked" if article.counter.adds else "read-only"
+            out.print(f"counter      {escape(article.counter.url)}  ({adds})", soft_wrap=True)
+    if reading.listing is not None:
+        listing = reading.listing
+        out.print(f"rows     {len(listing.items)}  page {listing.page_number} of {listing.page_count}, {listing.total} in all")
+        out.print(f"next     {escape(listing.next_url or '–')}", soft_wrap=True)
+        for name, evidence in listing.evidence.items():
+            _field(out, name, "", evidence)
+        for item in listing.items:
+            out.print(f"  {item.date or '–':16} {escape(item.title)}  [dim]{escape(item.url)}[/dim]", soft_wrap=True)
+
+
+def _field(out: Console, name: str, value: object, evidence: Evidence | None) -> None:
+    text = "–" if value in (None, "", ()) else shorten(str(value), 100)
+    out.print(f"{name:12} {escape(text) if value != '' or name == 'body' else ''}", soft_wrap=True)
+    if evidence is not None:
+        out.print(f"{'':12} [dim]by {escape(evidence.rule)}: {escape(evidence.snippet)}[/dim]", soft_wrap=True)
+        for rule, rival in evidence.rivals:
+            out.print(f"{'':12} [dim]not {escape(rule)}: {escape(shorten(rival, 80))}[/dim]", soft_wrap=True)

@@ -1,0 +1,197 @@
+"""What a page leads to, and when a walk ends: the crawl's pure decisions."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from scraper.crawl.plan import (
+    BARREN_ALLOWED,
+    Budget,
+    Scope,
+    follow,
+    leads_on,
+    mode_of,
+    older,
+    on_origin,
+    retry,
+    revisit,
+    shape,
+    walk,
+)
+from scraper.model import Article, Charset, Counter, Item, Link, Listing, Reading, Row
+
+HOME = "http://www.yunling.test"
+SCOPE = Scope(portal="www.yunling.test", origin=HOME, mode="portal")
+UTF8 = Charset(name="utf-8", decided="valid")
+
+
+def row(path: str = "/xw/index.html", **changes: object) -> Row:
+    given: dict[str, object] = {"id": 7, "portal": SCOPE.portal, "url": HOME + path, "kind": "page"} | changes
+    return Row(**given)  # type: ignore[arg-type]
+
+
+def listing(*names: str, next_path: str | None = None, links: tuple[Link, ...] = (), **claims: int) -> Reading:
+    items = tuple(Item(url=f"{HOME}/xw/{n}.html", title=n, date="2024-05-01") for n in names)
+    whole = Listing(url=HOME + "/xw/index.html", items=items, next_url=next_path and HOME + next_path, **claims)
+    return Reading(url=whole.url, kind="listing", charset=UTF8, listing=whole, links=links)
+
+
+def decide(reading: Reading, at: Row, **given: object) -> tuple[bool, bool | None]:
+    facts: dict[str, object] = {"unseen": 5, "was_complete": False, "repeated": False, "idle_pages": 0} | given
+    assert reading.listing is not None
+    result = walk(reading.listing, at, SCOPE, **facts)  # type: ignore[arg-type]
+    return result.go_on, result.complete
+
+
+def test_a_listing_leads_to_its_rows_and_its_next_page_under_one_channel() -> None:
+    found = follow(listing("a", "b", next_path="/xw/index_1.html"), row(), SCOPE, walk_on=True)
+    assert [(f.url, f.kind, f.page, f.item) for f in found] == [
+        (HOME + "/xw/a.html", "article", None, True),
+        (HOME + "/xw/b.html", "article", None, True),
+        (HOME + "/xw/index_1.html", "listing", 2, False),
+    ]
+    assert {f.channel for f in found} == {HOME + "/xw/index.html"}
+
+
+def test_a_later_listing_page_keeps_the_channel_of_its_walk() -> None:
+    at = row("/xw/index_1.html", kind="listing", page=2, channel=HOME + "/xw/index.html")
+    found = follow(listing("c", next_path="/xw/index_2.html"), at, SCOPE, walk_on=True)
+    assert [(f.channel, f.page) for f in found][-1] == (HOME + "/xw/index.html", 3)
+
+
+def test_pager_links_of_a_listing_do_not_become_channels() -> None:
+    links = tuple(Link(url=f"{HOME}/xw/index_{n}.html", text=t) for n, t in enumerate(["2", "下一页", "尾页", "末页", ">>"]))
+    found = follow(listing("a", links=(*links, Link(url=HOME + "/tz/", text="通知公告"))), row(), SCOPE, walk_on=False)
+    assert [f.url for f in found] == [HOME + "/xw/a.html", HOME + "/tz/"]
+
+
+def test_a_channel_crawl_follows_no_links_beside_the_list() -> None:
+    only = Scope(portal=SCOPE.portal, origin=HOME, mode="channel")
+    found = follow(listing("a", links=(Link(url=HOME + "/tz/", text="通知公告"),)), row(), only, walk_on=False)
+    assert [f.url for f in found] == [HOME + "/xw/a.html"]
+
+
+def test_rows_of_other_hosts_and_files_are_known_but_not_asked() -> None:
+    items = (Item(url="https://mp.weixin.test/s/1", title="外站"), Item(url=HOME + "/f/P01.pdf", title="附件"))
+    reading = Reading(url=HOME, kind="listing", charset=UTF8, listing=Listing(url=HOME, items=items))
+    found = follow(reading, row(), SCOPE, walk_on=False)
+    assert [(f.kind, f.due, f.item) for f in found] == [("external", False, True), ("file", False, True)]
+
+
+def test_since_leaves_older_rows_unasked_but_never_those_without_a_full_date() -> None:
+    scope = Scope(portal=SCOPE.portal, origin=HOME, mode="portal", since="2024-01-01")
+    dates = ("2023-12-31", "2024-01-01", None, "12-31")
+    items = tuple(Item(url=f"{HOME}/{n}.html", title="x", date=d) for n, d in enumerate(dates))
+    reading = Reading(url=HOME, kind="listing", charset=UTF8, listing=Listing(url=HOME, items=items))
+    assert [f.due for f in follow(reading, row(), scope, walk_on=False)] == [False, True, True, True]
+
+
+def test_an_article_leads_to_its_further_pages_and_a_counter_that_only_tells() -> None:
+    counter = Counter(url=HOME + "/dynclicks.jsp?clickid=1", adds=False)
+    article = Article(url=HOME + "/a.html", next_page=HOME + "/a_2.html", counter=counter)
+    reading = Reading(url=HOME, kind="article", charset=UTF8, article=article)
+    assert [(f.kind, f.part_of, f.page) for f in follow(reading, row(), SCOPE, walk_on=False)] == [
+        ("part", 7, 2),
+        ("counter", 7, None),
+    ]
+
+
+def test_a_counter_that_counts_its_asking_is_never_asked() -> None:
+    article = Article(url=HOME + "/a.html", counter=Counter(url=HOME + "/count.php?aid=1", adds=True))
+    reading = Reading(url=HOME, kind="article", charset=UTF8, article=article)
+    assert follow(reading, row(), SCOPE, walk_on=False) == ()
+
+
+def test_a_redirecting_page_leads_to_its_target_and_no_further_than_the_portal() -> None:
+    away = Reading(url=HOME, kind="other", charset=UTF8, redirect="http://elsewhere.test/")
+    inside = Reading(url=HOME, kind="other", charset=UTF8, redirect=HOME + "/index.html")
+    assert follow(away, row(), SCOPE, walk_on=False) == ()
+    assert [f.url for f in follow(inside, row(), SCOPE, walk_on=False)] == [HOME + "/index.html"]
+
+
+def test_a_walk_goes_on_while_pages_bring_rows() -> None:
+    assert decide(listing("a", next_path="/xw/index_1.html"), row()) == (True, None)
+
+
+@pytest.mark.parametrize(
+    ("reading", "facts", "expected"),
+    [
+        (listing(next_path="/xw/index_9.html"), {}, (False, True)),
+        (listing("a"), {}, (False, True)),
+        (listing("a", next_path="/xw/index.html"), {}, (False, True)),
+        (listing("a", next_path="/xw/index_1.html"), {"repeated": True}, (False, True)),
+        (listing("a", next_path="/xw/index_1.html"), {"unseen": 0, "was_complete": True}, (False, True)),
+        (listing("a", next_path="/xw/index_1.html"), {"unseen": 0, "idle_pages": 3}, (False, None)),
+        (listing("a", page_count=4), {}, (False, False)),
+    ],
+    ids=["empty", "no next", "next is itself", "page 1 again", "nothing new", "idle", "claims more pages"],
+)
+def test_a_walk_ends(reading: Reading, facts: dict[str, object], expected: tuple[bool, bool | None]) -> None:
+    assert decide(reading, row(), **facts) == expected
+
+
+def test_an_unfinished_walk_goes_on_over_pages_already_known() -> None:
+    assert decide(listing("a", next_path="/xw/index_1.html"), row(), unseen=0, was_complete=False, idle_pages=1)[0]
+
+
+def test_the_portals_twins_are_asked_at_the_origin_that_answers() -> None:
+    assert on_origin("https://yunling.test/a.html?b=1", SCOPE) == HOME + "/a.html?b=1"
+    assert on_origin("https://other.test/a.html", SCOPE) == "https://other.test/a.html"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://other.test/xw/",
+        HOME + "/login.jsp",
+        HOME + "/search?keyword=x",
+        HOME + "/a.html?keyword=x",
+        HOME + "/down/a.pdf",
+        "http://big5.yunling.test/xw/",
+        HOME + "/" + "a" * 600,
+    ],
+)
+def test_links_that_cannot_hold_news_are_not_followed(url: str) -> None:
+    assert not leads_on(url, SCOPE)
+
+
+def test_a_shape_that_brings_nothing_runs_out_and_one_that_does_goes_on() -> None:
+    calendar, news = Budget(), Budget()
+    for day in range(BARREN_ALLOWED):
+        assert calendar.allows(f"{HOME}/rl.html?d={day}")
+        calendar.note(f"{HOME}/rl.html?d={day}", fruitful=False)
+        news.note(f"{HOME}/page/{day}.html", fruitful=day % 2 == 0)
+    assert not calendar.allows(f"{HOME}/rl.html?d=999")
+    assert calendar.allows(f"{HOME}/other/1.html")
+    assert news.allows(f"{HOME}/page/999.html")
+
+
+def test_addresses_of_one_template_have_one_shape() -> None:
+    assert shape(HOME + "/rl.html?d=2026-11-23&m=1") == shape(HOME + "/rl.html?m=9&d=2027-01-01")
+    assert shape(HOME + "/xw/1.html") != shape(HOME + "/tz/1.html")
+
+
+def test_a_front_page_is_a_portal_whatever_it_looks_like() -> None:
+    assert mode_of(listing("a"), url=HOME + "/") == "portal"
+    assert mode_of(listing("a"), url=HOME + "/xw/") == "channel"
+
+
+def test_revisits_widen_and_a_change_starts_them_anew() -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    days = [(revisit(row(fresh=False, unchanged=n), changed=False, at=at) - at).days for n in range(6)]
+    assert days == [3, 7, 30, 90, 90, 90]
+    assert revisit(row(fresh=True), changed=False, at=at) - at == timedelta(days=1)
+    assert revisit(row(fresh=False, unchanged=4), changed=True, at=at) - at == timedelta(days=1)
+
+
+def test_what_failed_is_asked_again_later_and_later_but_within_a_month() -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    waits = [retry(row(attempts=n), at=at) - at for n in (0, 1, 5, 500)]
+    assert waits == sorted(waits) and waits[0] >= timedelta(hours=1) and waits[-1] <= timedelta(days=30)
+
+
+def test_only_a_full_date_can_be_too_old() -> None:
+    assert older("2023-12-31 09:00", "2024-01-01")
+    assert not older("2024-01-01", "2024-01-01") and not older("12-31", "2024-01-01") and not older(None, "2024-01-01")
