@@ -1,0 +1,109 @@
+"""One request and its whole answer, within bounds. No redirects, retries or pace here."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import httpx
+
+from scraper import urls
+from scraper.errors import TooLarge, TooSlow, Unreachable
+from scraper.fetch import faults
+from scraper.fetch.decode import CUT, TRUNCATED, codings, decode, size
+from scraper.fetch.limits import Limits
+from scraper.fetch.pool import Line
+
+Headers = tuple[tuple[bytes, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One answer as it came: raw `headers`, `body` with its content-coding undone, `ip` of the peer, `notes`."""
+
+    status: int
+    headers: Headers
+    body: bytes
+    ip: str | None
+    elapsed_ms: int
+    notes: tuple[str, ...]
+
+
+async def exchange(
+    line: Line,
+    request: httpx.Request,
+    limits: Limits,
+    *,
+    admit: Callable[[str | None], None],
+    most: int,
+    cut: bool = False,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> Answer:
+    """Send `request` and read the answer, at most `most` bytes of it: more raises TooLarge, or is cut there if `cut`.
+
+    `admit` may refuse the peer's address before the body is read. Raises FetchError, whatever the server does.
+    """
+    started = monotonic()
+    url = str(request.url)
+    try:
+        async with asyncio.timeout(limits.total_seconds):
+            response = await line.transport.handle_async_request(request)
+            try:
+                ip = None if line.proxy else _peer(response)
+                admit(ip)
+                headers = tuple(response.headers.raw)
+                raw, broken = await _read_body(response, most, cut)
+            finally:
+                await response.aclose()
+    except TimeoutError as error:
+        raise TooSlow(
+            f"{urls.host(url)} took longer than {limits.total_seconds:g} s for one answer", "try again later"
+        ) from error
+    except faults.ERRORS as error:
+        raise faults.explain(error, url, proxy=line.proxy, connect_seconds=limits.connect_seconds) from error
+    if response.status_code == 407 and line.proxy:
+        raise Unreachable(
+            f"the proxy {line.proxy} wants a user and password",
+            "write them into HTTP_PROXY as http://user:password@host:port",
+        )
+    body, notes = decode(raw, codings(headers), most, cut=cut)
+    notes = tuple(dict.fromkeys((*notes, *broken)))
+    elapsed = round((monotonic() - started) * 1000)
+    return Answer(
+        status=response.status_code, headers=headers, body=body, ip=ip, elapsed_ms=elapsed, notes=notes
+    )
+
+
+async def _read_body(response: httpx.Response, most: int, cut: bool) -> tuple[bytes, tuple[str, ...]]:
+    """The body as sent, and a note if it is not whole. What breaks off after some bytes is kept; after none, the error stands."""
+    length = response.headers.get("content-length", "")
+    if not cut and length.isascii() and length.isdigit() and (len(length) > 15 or int(length) > most):
+        raise _too_large(most)
+    raw = bytearray()
+    assert isinstance(response.stream, httpx.AsyncByteStream)
+    try:
+        # The stream itself, not aiter_raw(): chunks as they come, and no decoding of httpx's in between.
+        async for chunk in response.stream:
+            raw += chunk
+            if len(raw) > most:
+                if cut:
+                    return bytes(raw[:most]), (CUT,)
+                raise _too_large(most)
+    except (httpx.ReadError, httpx.RemoteProtocolError):
+        if not raw:
+            raise
+        return bytes(raw), (TRUNCATED,)
+    return bytes(raw), ()
+
+
+def _too_large(most: int) -> TooLarge:
+    return TooLarge(f"the answer is larger than {size(most)}", "it is no news page and is left out")
+
+
+def _peer(response: httpx.Response) -> str | None:
+    """The address that answers; known only while the connection stands, so before the body is read."""
+    stream = response.extensions.get("network_stream")
+    address = stream.get_extra_info("server_addr") if stream else None
+    return str(address[0]) if address else None

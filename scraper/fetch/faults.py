@@ -1,0 +1,99 @@
+"""What went wrong, in words a reader understands: exceptions of httpx and below become our FetchErrors."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import ssl
+from collections.abc import Iterator
+
+import httpx
+
+from scraper import urls
+from scraper.errors import BadAnswer, FetchError, TooSlow, Unreachable
+from scraper.fetch.address import no_such_host
+from scraper.text import shorten
+
+ERRORS = (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError)
+"""All that a request can raise by itself: HTTP, an address httpx does not take, sockets and TLS, host names (IDNA)."""
+
+_LATER = "try again later"
+_NO_ROUTE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN})
+
+
+def explain(
+    error: Exception, url: str, *, proxy: str | None = None, connect_seconds: float = 0.0
+) -> FetchError:
+    """The FetchError for an `error` met while asking for `url`, through `proxy` (its address without password) or not."""
+    host = urls.host(url)
+    if proxy and isinstance(error, httpx.ProxyError | httpx.ConnectError | httpx.ConnectTimeout):
+        return _proxy_failed(error, host, proxy)
+    if isinstance(error, httpx.ConnectTimeout):
+        return Unreachable(
+            f"{host} did not answer within {connect_seconds:g} s", "it may be down or refuse this network"
+        )
+    if isinstance(error, httpx.TimeoutException):
+        return TooSlow(f"{host} stopped sending in the middle of an answer", _LATER)
+    if isinstance(error, httpx.RemoteProtocolError):
+        return _bad_protocol(error, host)
+    for cause in _causes(error):
+        if isinstance(cause, ssl.SSLError):
+            return _tls_failed(cause, host)
+        if isinstance(cause, socket.gaierror):
+            return no_such_host(urls.hostname(url), cause)
+        if isinstance(cause, ConnectionRefusedError):
+            return Unreachable(
+                f"{host} refuses connections", "check the address (http or https, port), or " + _LATER
+            )
+        if isinstance(cause, OSError) and cause.errno in _NO_ROUTE:
+            return Unreachable(f"there is no route to {host}", "check the network connection")
+    if isinstance(error, httpx.NetworkError | OSError):
+        return Unreachable(f"{host} broke the connection off", _LATER)
+    return BadAnswer(f"{shorten(url)} can't be asked for ({_words(error)})", "check the address")
+
+
+def _proxy_failed(error: Exception, host: str, proxy: str) -> Unreachable:
+    cure = "check HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY in the environment"
+    for cause in _causes(error):
+        if isinstance(cause, ssl.SSLError):  # the proxy let us through, and the host's own TLS failed
+            return _tls_failed(cause, host)
+    if isinstance(error, httpx.ProxyError):
+        return Unreachable(f"the proxy {proxy} would not connect to {host} ({_words(error)})", cure)
+    return Unreachable(f"the proxy {proxy} can't be reached", cure)
+
+
+def _tls_failed(error: ssl.SSLError, host: str) -> Unreachable:
+    """No use asking again: certificates and old servers don't change within minutes."""
+    cure = "an http:// address of the same portal may work"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        failure = Unreachable(f"the TLS certificate of {host} is not valid ({error.verify_message})", cure)
+    else:
+        reason = (error.reason or "connection closed").replace("_", " ").lower()
+        failure = Unreachable(f"no secure connection with {host} ({reason})", cure)
+    failure.retry = False
+    return failure
+
+
+def _bad_protocol(error: httpx.RemoteProtocolError, host: str) -> FetchError:
+    if "without sending" in str(error):  # also a kept connection that the server closed just now
+        return Unreachable(f"{host} closed the connection without an answer", _LATER)
+    return BadAnswer(
+        f"{host} does not answer in HTTP ({_words(error)})", "check the address (http or https, port)"
+    )
+
+
+def _words(error: BaseException) -> str:
+    return shorten(str(error), 100) or type(error).__name__
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The exception, its causes and the members of groups; at most 20, for chains can be circular."""
+    queue = [error]
+    for _ in range(20):
+        if not queue:
+            return
+        current = queue.pop(0)
+        if current is not None:
+            yield current
+            queue += getattr(current, "exceptions", ())
+            queue.append(current.__cause__ or current.__context__)
