@@ -1,0 +1,93 @@
+"""A listing: the column's own articles, read from rows that repeat, wherever they are hidden.
+
+Order tried: the rows one sees; where they are few or weak, the rows kept in `<script type="text/xml">` (Hanweb's
+datastore) and in comments (rows that a script copies into the page). Side lists, menus, breadcrumbs and footers lose by
+what surrounds them. `read_listing` knows nothing of pagers: `pager.find_pager` does, and whoever calls both joins them
+(`read/__init__`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from scraper.model import Evidence, Item, Listing
+from scraper.read.dom import Document, parse
+from scraper.read.fragment import hidden_html, read_fragment
+from scraper.read.row_dates import row_date, with_years
+from scraper.read.rows import Rows, find_rows, link_title
+from scraper.read.rules import Page
+
+__all__ = ["read_fragment", "read_listing"]
+
+MAX_ITEMS = 5_000  # rows of one page that are kept
+_ARTICLE_URL = re.compile(
+    r"/t\d{8}_\d+(?:_\d+)?\.s?html?$|/art/\d{4}/|/content_\d+\.|/content/m?post_\d+\.|/[0-9a-f]{32}\.s?html|/info/\d+/\d+\.html?$"
+    r"|/c\d+a\d+/page\.|/(?:content|detail|show|view|article|news)[-_/]?\d+\.|/\d{4}[-/]\d\d[-/]\d\d/\d+\.s?html?$"
+)
+_LISTING_URL = re.compile(
+    r"/(?:index|list|node|col|default|lists?)?(?:[-_]?\d{1,4})?(?:\.s?html?|\.jhtml|\.jsp|\.aspx?|\.php)?$|/list\d*\.|/col/col|/channels?/|/column/|newslist|[?&]page(?:index|no|num)?=",
+    re.I,
+)
+
+
+def read_listing(page: Page) -> tuple[Listing, float]:
+    """The page's main list, and how sure (0..1) one may be that this page is a listing."""
+    doc, rows, rule = page.doc, find_rows(page.doc), "rows"
+    if rows is None or rows.dated < 3:
+        for hidden_rule, html in hidden_html(page.doc):
+            hidden_doc = parse(html)
+            hidden = find_rows(hidden_doc)
+            if hidden and hidden.score > (rows.score if rows else 0.0):
+                doc, rows, rule = hidden_doc, hidden, hidden_rule
+    if rows is None:
+        return Listing(url=page.url), 0.0
+    items = items_of(page, doc, rows)
+    evidence = {"items": Evidence(rule=rule, snippet=f"{len(rows.rows)} rows, {rows.dated} dated")}
+    strength = 0.85 if rule != "rows" else _strength(page, rows)
+    return Listing(url=page.url, items=items, evidence=evidence), strength
+
+
+def items_of(page: Page, doc: Document, rows: Rows) -> tuple[Item, ...]:
+    """Rows as items, in order, each address once; rows whose link leads nowhere are left out."""
+    found: dict[str, Item] = {}
+    for item in _items(page, doc, rows):
+        old = found.get(item.url)
+        if old is None:
+            found[item.url] = item
+        elif not old.date and item.date:
+            found[item.url] = replace(item, title=max(old.title, item.title, key=len))
+    kept = list(found.values())
+    years = with_years([(item.url, item.date) for item in kept])
+    return tuple(replace(item, date=date) for item, date in zip(kept, years, strict=True))
+
+
+def _items(page: Page, doc: Document, rows: Rows) -> Iterator[Item]:
+    for row in rows.rows[:MAX_ITEMS]:
+        url = page.link(row.href) if row.href else None
+        if url is None or url == page.url:
+            continue
+        title = link_title(doc, row.link)
+        if title:
+            yield Item(url=url, title=title, date=row_date(doc, row.start, row.stop, row.link, title))
+
+
+def _strength(page: Page, rows: Rows) -> float:
+    """Many dated rows, a pager behind them, little text but them: a listing."""
+    doc, n = page.doc, len(rows.rows)
+    share = rows.dated / n
+    base = min(1.0, 0.25 + 0.12 * n) * (0.35 + 0.65 * share)
+    if rows.pager:
+        base = 0.5 + 0.5 * base if n >= 3 else base + 0.2
+    own = sum(doc.size(r.start) if doc.end[r.start] >= r.stop else 0 for r in rows.rows)
+    elsewhere = doc.size(0) - doc.link_size(0) - max(0, own - sum(doc.link_size(r.start) for r in rows.rows))
+    if elsewhere > 600 and elsewhere > 2 * own:
+        base *= 0.5
+    if rows.aside:
+        base *= 0.5
+    if rows.share < 0.4 and not rows.pager:
+        base *= 0.6
+    if _ARTICLE_URL.search(page.url):
+        base *= 0.4
+    return min(1.0, base)

@@ -1,0 +1,112 @@
+"""The date of a listing's row, and the year of rows that show only month and day.
+
+A year is told only where it is certain: from the row's own address (`/2023/0511/`, `t20230511_`) when month and day
+agree, or between two rows of one year in a list that runs in order. Else `MM-DD` stays.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from scraper.read.dates import find_dates
+from scraper.read.dom import TEXT, Document
+from scraper.text import halfwidth, squeeze
+
+_MD = re.compile(r"(?<![\d.\-/年])(?P<mo>1[0-2]|0?[1-9])\s?[-/.月]\s?(?P<d>3[01]|[12]\d|0?[1-9])\s?日?(?![\d.\-/%])")
+_YM = re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)\s?[-/.年]\s?(?P<mo>1[0-2]|0?[1-9])(?!\d)\s?月?")
+_Y = re.compile(r"^\W*(?P<y>(?:19|20)\d\d)\s?年?\W*$")
+_D = re.compile(r"^\W*(?P<d>3[01]|[12]\d|0?[1-9])\s?日?\W*$")
+_PUBLISHED = re.compile(r"发布|发表|时间|日期")
+_BRACKETS = "[]【】()（）〔〕<>《》|/·:：- \u3000\t"
+
+
+def row_date(doc: Document, start: int, stop: int, link: int, title: str) -> str | None:
+    """`YYYY-MM-DD[ HH:MM]` or `MM-DD` of the row in nodes start..stop; None where it shows none."""
+    outside, inside = _pieces(doc, start, stop, link)
+    for pieces in (outside, [p for p in inside if p != title]):
+        if date := _whole(pieces, title) or _split(pieces) or _month_day(pieces):
+            return date
+    return None
+
+
+def _pieces(doc: Document, start: int, stop: int, link: int) -> tuple[list[str], list[str]]:
+    outside: list[str] = []
+    inside: list[str] = []
+    end = doc.end[link]
+    n = start
+    while n < stop:
+        if doc.tag[n] == TEXT and doc.chars[n + 1] > doc.chars[n]:
+            text = halfwidth(squeeze(doc.data[n]))
+            (inside if link <= n < end else outside).append(text)
+        n += 1
+    return outside, inside
+
+
+def _whole(pieces: Sequence[str], title: str) -> str | None:
+    """A full date: one that stands alone before one after a label, before one within a text (not within the title)."""
+    ranked: list[tuple[int, int, str]] = []
+    for place, text in enumerate(pieces):
+        if len(text) < 6 or not any(c.isdigit() for c in text):
+            continue
+        for found in find_dates(text[:400], loose=len(text) <= 40):
+            rest = text[: found.start] + text[found.end :]
+            alone = not rest.strip(_BRACKETS)
+            edge = not text[found.end :].strip(_BRACKETS) or not text[: found.start].strip(_BRACKETS)
+            labelled = _PUBLISHED.search(text[max(0, found.start - 8) : found.start]) is not None
+            if alone or labelled or edge:
+                ranked.append((0 if labelled else 1 if alone else 2, place, found.value))
+    if not ranked:
+        joined = " ".join(pieces)  # digits in elements of their own
+        found_any = find_dates(joined[:400]) if len(joined) <= 80 and joined.strip(_BRACKETS) != title else []
+        return found_any[0].value if found_any else None
+    return min(ranked)[2]
+
+
+def _split(pieces: Sequence[str]) -> str | None:
+    """Year and day in elements of their own: `16` + `2026-09`, `2026` + `09-16`."""
+    for first, second in zip(pieces, pieces[1:], strict=False):
+        for a, b in ((first, second), (second, first)):
+            if len(a) > 16 or len(b) > 16:
+                continue
+            if (ym := _YM.fullmatch(a.strip(_BRACKETS))) and (d := _D.match(b)):
+                return f"{ym['y']}-{int(ym['mo']):02d}-{int(d['d']):02d}"
+            if (y := _Y.match(a)) and (md := _MD.fullmatch(b.strip(_BRACKETS))):
+                return f"{y['y']}-{int(md['mo']):02d}-{int(md['d']):02d}"
+    return None
+
+
+def _month_day(pieces: Sequence[str]) -> str | None:
+    for text in pieces:
+        bare = text.strip(_BRACKETS)
+        if len(bare) <= 6 and (md := _MD.fullmatch(bare)):
+            return f"{int(md['mo']):02d}-{int(md['d']):02d}"
+    last = pieces[-1] if pieces else ""
+    if md := re.search(rf"[\[(【（]\s*({_MD.pattern})\s*[\])】）]\s*$", last):
+        return f"{int(md['mo']):02d}-{int(md['d']):02d}"
+    return None
+
+
+_IN_URL = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/]?(0?[1-9]|1[0-2])[-/]?([0-3]?\d)(?!\d)")
+
+
+def with_years(rows: Sequence[tuple[str, str | None]]) -> list[str | None]:
+    """Dates of (url, date) rows, with the year put before `MM-DD` where it is certain."""
+    dates = [_from_url(url, date) if date and len(date) == 5 else date for url, date in rows]
+    known = [(i, d) for i, d in enumerate(dates) if d and len(d) > 5]
+    for (i, a), (j, b) in zip(known, known[1:], strict=False):
+        between = [d for d in dates[i + 1 : j] if d]
+        if a[:4] != b[:4] or not between:
+            continue
+        run = [a[5:10], *between, b[5:10]]
+        if run == sorted(run) or run == sorted(run, reverse=True):
+            for k in range(i + 1, j):
+                dates[k] = f"{a[:4]}-{dates[k]}" if dates[k] else None
+    return dates
+
+
+def _from_url(url: str, date: str) -> str:
+    for found in _IN_URL.finditer(url):
+        if f"{int(found[2]):02d}-{int(found[3]):02d}" == date:
+            return f"{found[1]}-{date}"
+    return date
