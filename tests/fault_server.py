@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self, TypeVar
 
-Script = Callable[["Asked"], AsyncIterator[bytes]]
-Reply = "bytes | Script | Callable[[Asked], bytes] | list[bytes]"
+from scraper.fetch import Fetcher, Limits
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class FaultServer:
 
     def paths(self) -> list[str]:
         """Targets asked for so far, robots.txt left out."""
-        return [asked.target for asked in self.seen if asked.target != "/robots.txt"]
+        return [asked.target for asked in self.seen if not asked.target.endswith("/robots.txt")]
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -103,9 +104,11 @@ class FaultServer:
 
     async def _reply(self, asked: Asked, writer: asyncio.StreamWriter) -> None:
         path = asked.target.partition("?")[0]
-        route = self.routes.get(asked.target, self.routes.get(path))
+        route: Any = self.routes.get(asked.target, self.routes.get(path))
         if route is None:
-            route = answer(404) if path == "/robots.txt" else self.routes.get("*", answer(404, b"none"))
+            route = (
+                answer(404) if path.endswith("/robots.txt") else self.routes.get("*", answer(404, b"none"))
+            )
         if isinstance(route, list):
             route = route.pop(0) if len(route) > 1 else route[0]
         if callable(route):
@@ -113,7 +116,7 @@ class FaultServer:
         if isinstance(route, bytes):
             writer.write(route)
             return await writer.drain()
-        async for piece in route:  # type: ignore[attr-defined]
+        async for piece in route:
             writer.write(piece)
             await writer.drain()
         return None
@@ -143,3 +146,25 @@ class FakeClock:
         self.slept.append(seconds)
         self.time += seconds
         await asyncio.sleep(0)
+
+
+def visit(
+    routes: dict[str, object],
+    scenario: Callable[[FaultServer, Fetcher], Awaitable[T]],
+    *,
+    clock: FakeClock | None = None,
+    limits: Limits | None = None,
+    **options: Any,
+) -> T:
+    """What `scenario` returns, given a server with these routes and a Fetcher that may ask it and never really waits."""
+    clock = clock or FakeClock()
+    options = {"delay": 0.0, "allow_private": frozenset({"127.0.0.1"}), "random": lambda: 0.0, **options}
+
+    async def scene() -> T:
+        async with (
+            FaultServer(routes) as server,
+            Fetcher(limits=limits, monotonic=clock.monotonic, sleep=clock.sleep, **options) as fetcher,
+        ):
+            return await asyncio.wait_for(scenario(server, fetcher), 30)
+
+    return asyncio.run(scene())

@@ -192,14 +192,15 @@ class Fetcher:
             try:
                 await self._check_address(target)
                 answer = await self._ask(target, [], robots=True)
-                location = _location(answer, target)
             except FetchError as error:
                 if hop and isinstance(error, Forbidden):
                     break
-                if isinstance(error, BadAnswer):
-                    break
                 return RobotsAnswer(origin=origin, status=None, error=error, fetched_at=_stamp(self._now()))
             status = answer.status
+            try:
+                location = _location(answer, target)
+            except BadAnswer:
+                break
             if location is None:
                 return parse(origin, status, answer.body, _stamp(self._now()))
             target = location

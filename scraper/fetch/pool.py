@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -45,7 +46,6 @@ class Pool:
         self._most = most
         self._transport = transport
         self._proxies = getproxies() if proxies is None else proxies
-        self._context: ssl.SSLContext | None = None
         self._lines: OrderedDict[str, Line] = OrderedDict()
 
     @asynccontextmanager
@@ -87,16 +87,21 @@ class Pool:
     def _open(self, url: str) -> Line:
         if self._transport:
             return Line(transport=self._transport, proxy=None)
-        self._context = self._context or httpx.create_ssl_context()
         proxy = self.proxy(url)
         shown = proxy and _without_password(proxy)
         try:
-            transport = httpx.AsyncHTTPTransport(verify=self._context, limits=_LIMITS, proxy=proxy)
+            transport = httpx.AsyncHTTPTransport(verify=_context(), limits=_LIMITS, proxy=proxy)
         except ImportError as error:
             raise MissingExtra(f"the proxy {shown} speaks SOCKS", "pip install 'httpx[socks]'") from error
         except (ValueError, httpx.InvalidURL) as error:
             raise UsageError(f"{shown} is no address of a proxy", "write it as http://host:port") from error
         return Line(transport=transport, proxy=shown)
+
+
+@cache
+def _context() -> ssl.SSLContext:
+    """Reading the trusted certificates takes a hundred times as long as opening a line."""
+    return httpx.create_ssl_context()
 
 
 def origin_of(url: str) -> str:
