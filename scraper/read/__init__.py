@@ -1,0 +1,192 @@
+"""The heart: bytes to a Reading. Pure: no network, disk, clock or log; linear in the page's size; never raises on a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from scraper.model import Article, Charset, Evidence, Family, Kind, Link, Listing, Reading
+from scraper.read.attachments import find_attachments, find_images, find_links
+from scraper.read.body import Body, find_body, is_content_image
+from scraper.read.byline import (
+    Zone,
+    byline_lines,
+    find_author,
+    find_date,
+    find_editor,
+    find_source,
+    find_views,
+)
+from scraper.read.channel import find_channel
+from scraper.read.charset import decode
+from scraper.read.classify import classify, find_file, find_redirect
+from scraper.read.clean import to_html, to_text
+from scraper.read.counter import find_counter
+from scraper.read.dom import Document, parse
+from scraper.read.facts import Fact, read_facts
+from scraper.read.family import find_family
+from scraper.read.fragment import read_fragment
+from scraper.read.layout import Layout, lay_out
+from scraper.read.listing import read_listing
+from scraper.read.rules import Page
+from scraper.read.signoff import find_signatures
+from scraper.read.title import Headline, find_title, plain
+from scraper.read.trim import trim
+from scraper.read.wall import find_dead, find_wall
+from scraper.urls import join
+
+
+def read(
+    body: bytes,
+    url: str,
+    *,
+    content_type: str | None = None,
+    status: int | None = None,
+    portal: Family | None = None,
+) -> Reading:
+    """All that one page says. Whatever the bytes, it answers; `portal` holds the rules of one portal, if it has any.
+
+    content_type, status: the HTTP answer's, where known. Work is bounded by the page's size, links by MAX_LINKS.
+    """
+    file = find_file(body, content_type)
+    if file:
+        return Reading(url=url, kind="file", charset=Charset(name="binary", decided="empty"), note=file)
+    text, charset = decode(body, content_type)
+    fragment = read_fragment(text, url, charset.name)
+    if fragment is not None:
+        return Reading(url=url, kind="listing", charset=charset, listing=fragment, links=_item_links(fragment))
+    doc = parse(text)
+    base = (join(url, doc.base, charset.name) if doc.base else None) or url
+    page = Page(doc=doc, url=url, base=base, charset=charset, family=find_family(doc, url), portal=portal)
+    reading = Reading(
+        url=url,
+        kind="other",
+        charset=charset,
+        family=page.family.name if page.family else None,
+        links=find_links(page),
+        title=plain(doc.title) or None,
+    )
+    return _read_page(page, reading, len(body), status)
+
+
+def _item_links(listing: Listing) -> tuple[Link, ...]:
+    return tuple(Link(url=item.url, text=item.title) for item in listing.items)
+
+
+def _read_page(page: Page, reading: Reading, size: int, status: int | None) -> Reading:
+    doc = page.doc
+    target = find_redirect(doc)
+    redirect = page.link(target) if target else None
+    wall = find_wall(doc, size, status)
+    if wall:
+        return replace(reading, kind="blocked", note=wall, redirect=redirect)
+    dead = find_dead(doc, status)
+    if dead:
+        return replace(reading, kind="dead", note=dead, redirect=redirect)
+    if redirect and redirect != reading.url:
+        return replace(reading, kind="other", redirect=redirect, note="sends its reader elsewhere")
+    sight = _look(page)
+    listing, strength = read_listing(page)
+    kind = _kind(page, sight, strength)
+    title = sight.headline.text
+    if kind == "article":
+        article = _article(page, sight)
+        return replace(reading, kind=kind, article=article, title=title or reading.title)
+    if kind == "listing":
+        return replace(reading, kind=kind, listing=listing)
+    return replace(reading, kind=kind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sight:
+    """What was seen of a page before its kind is decided."""
+
+    layout: Layout
+    facts: list[Fact]
+    bylines: set[int]
+    headline: Headline
+    body: Body | None
+
+
+def _look(page: Page) -> _Sight:
+    layout = lay_out(page.doc)
+    facts = read_facts(page.doc, layout)
+    bylines = byline_lines(facts, layout, page)
+    headline = find_title(page, layout, bylines)
+    body = find_body(page, layout, headline, bylines)
+    return _Sight(layout=layout, facts=facts, bylines=bylines, headline=headline, body=body)
+
+
+def _zone(sight: _Sight, kept: list[int]) -> Zone:
+    title, stop = sight.headline.start, sight.headline.stop
+    start = kept[0] if kept else (sight.body.start if sight.body else max(stop, 0))
+    end = kept[-1] + 1 if kept else (sight.body.stop if sight.body else start)
+    if title < 0:
+        title = stop = max(0, start - 8)
+    return Zone(title=title, title_stop=stop, start=max(start, stop), stop=max(end, start))
+
+
+def _kind(page: Page, sight: _Sight, strength: float) -> Kind:
+    title, stop = sight.headline.start, sight.headline.stop
+    near = [f for f in sight.facts if title - 8 <= f.line < stop + 10 and not f.hidden] if title >= 0 else []
+    return classify(
+        page.doc,
+        page.url,
+        listing=strength,
+        weight=sight.body.weight if sight.body else 0.0,
+        title=sight.headline.score,
+        dated=any(f.field in ("date", "bare_date", "updated") and f.value for f in near),
+        labelled=any(f.label and f.field in ("date", "source", "author", "views", "editor", "updated") for f in near),
+    )
+
+
+def _article(page: Page, sight: _Sight) -> Article:
+    doc, layout, facts, headline, body = page.doc, sight.layout, sight.facts, sight.headline, sight.body
+    kept = trim(doc, layout, body, headline.text, facts, sight.bylines) if body else []
+    zone = _zone(sight, kept)
+    evidence: dict[str, Evidence | None] = {"title": headline.evidence, "body": body.evidence if body else None}
+    (source, evidence["source"]), person = find_source(page, facts, zone, layout)
+    paragraphs = [layout.lines[i].text for i in kept]
+    signed = find_signatures(paragraphs)
+    author, evidence["author"] = find_author(page, facts, zone, person, signed)
+    date, evidence["date"] = find_date(page, facts, zone)
+    editor, evidence["editor"] = find_editor(facts, zone, page)
+    views, evidence["views"] = find_views(page, facts, zone)
+    pictures = _pictures(doc, layout, body, kept)
+    return Article(
+        url=page.url,
+        title=headline.text,
+        source=source,
+        author=author,
+        date=date,
+        views=views,
+        editor=editor,
+        body=to_text(doc, layout, kept),
+        body_html=to_html(page, layout, body.node, kept, pictures) if body else "",
+        channel=find_channel(page, layout, headline.text, zone.start),
+        attachments=find_attachments(page, _file_ranges(doc, layout, body, kept)),
+        images=find_images(page, pictures),
+        counter=find_counter(page),
+        evidence={name: why for name, why in evidence.items() if why is not None},
+    )
+
+
+def _pictures(doc: Document, layout: Layout, body: Body | None, kept: list[int]) -> list[int]:
+    if body is None:
+        return []
+    lines = layout.lines
+    first = lines[body.start - 1].last if body.start and body.start <= len(lines) else body.node
+    stop = lines[kept[-1]].last + 1 if kept else doc.end[body.node]
+    after = [i for i in range(body.start, body.stop) if not kept or i > kept[-1]]
+    stop = lines[after[0]].node if after and kept else doc.end[body.node] if not after else stop
+    return [
+        n
+        for n in range(max(first, body.node), stop)
+        if doc.tag[n] == "img" and not layout.hidden[n] and is_content_image(doc, n)
+    ]
+
+
+def _file_ranges(doc: Document, layout: Layout, body: Body | None, kept: list[int]) -> list[tuple[int, int]]:
+    """Where attachments stand: in the container, and in the box around it as far as the article's own frame goes."""
+    if body is None:
+        return []
+    return [(body.node, doc.end[body.node])]

@@ -1,0 +1,113 @@
+"""Attachments and pictures of an article, and the links of a page.
+
+Attachments in all forms seen: direct links by suffix, download handlers (downfile.jsp, download.jsp, attachment.jspx,
+cmd=download), TRS script variables linkurl/linkdesc, needdownload attributes. Headings without a link are no files.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from scraper.model import Link
+from scraper.read.clean import image_source
+from scraper.read.dom import Document
+from scraper.read.rules import Page
+from scraper.text import shorten, squeeze
+from scraper.urls import filename
+
+MAX_LINKS = 5000
+_SUFFIX = re.compile(r"\.(?:pdf|docx?|wps|xlsx?|et|pptx?|dps|ofd|txt|rtf|csv|zip|rar|7z|tar|gz|ceb|caj|mp3|mp4|dwg|xlsm|docm)(?:$|[?#])", re.I)
+_HANDLER = re.compile(
+    r"downfile\.jsp|/_content/download\.jsp|attachment\.jspx|cmd=download|downloadattach|/download\?|download\.(?:aspx?|php|do|ashx)|action=download|/down(?:load)?/(?:file|\d)|filedown|downloadfile|file_?download",
+    re.I,
+)
+_TITLED = re.compile(r"\.(?:pdf|docx?|wps|xlsx?|et|pptx?|ofd|zip|rar|7z)\W*$", re.I)
+_JS_FILES = re.compile(r"""var\s+linkurl\s*=\s*["']([^"']{1,4000})["']""")
+_JS_NAMES = re.compile(r"""var\s+linkdesc\s*=\s*["']([^"']{1,4000})["']""")
+_ONCLICK = re.compile(r"""(?:window\.open|location(?:\.href)?\s*=|location\.(?:replace|assign)|jumpTo\w*|openUrl)\s*\(?\s*['"]([^'"\s]{1,500})['"]""")
+
+
+def find_attachments(page: Page, ranges: Iterable[tuple[int, int]]) -> tuple[Link, ...]:
+    """The files linked within node ranges (the body, and the boxes after it), in order, each once."""
+    doc, found = page.doc, {}
+    for start, stop in ranges:
+        for n in range(start, min(stop, len(doc))):
+            if doc.tag[n] == "a" and (url := _file(page, n)):
+                found.setdefault(url, Link(url=url, text=_name(doc, n, url)))
+    for link in _script_files(page):
+        found.setdefault(link.url, link)
+    return tuple(found.values())
+
+
+def _file(page: Page, n: int) -> str | None:
+    a = page.doc.attrs[n]
+    href = a.get("href", "").strip()
+    if not href or href.lower().startswith(("javascript", "#", "mailto")):
+        return None
+    url = page.link(href)
+    if url is None:
+        return None
+    path = url.partition("?")[0]
+    if _SUFFIX.search(path) or _HANDLER.search(url) or _SUFFIX.search(url) or a.get("needdownload"):
+        return url
+    if _TITLED.search(page.doc.text(n)) or _TITLED.search(a.get("download", "")):
+        return url if not re.search(r"\.s?html?$", path) else None
+    return None
+
+
+def _name(doc: Document, n: int, url: str) -> str:
+    text = doc.text(n)
+    title = squeeze(doc.attr(n, "title") or doc.attr(n, "download"))
+    return shorten(text or title or filename(url), 300)
+
+
+def _script_files(page: Page) -> Iterator[Link]:
+    script = page.doc.script_text()
+    if "linkurl" not in script:
+        return
+    urls = _JS_FILES.search(script)
+    names = _JS_NAMES.search(script)
+    titles = names[1].split(";") if names else []
+    for k, href in enumerate(urls[1].split(";") if urls else []):
+        url = page.link(href.strip()) if href.strip() else None
+        if url:
+            yield Link(url=url, text=squeeze(titles[k]) if k < len(titles) else filename(url))
+
+
+def find_images(page: Page, nodes: Iterable[int]) -> tuple[Link, ...]:
+    """Content pictures: absolute address, alternative text or title."""
+    found = {}
+    for n in nodes:
+        url = image_source(page, n)
+        if url:
+            found.setdefault(url, Link(url=url, text=squeeze(page.doc.attr(n, "alt") or page.doc.attr(n, "title"))[:300]))
+    return tuple(found.values())
+
+
+def find_links(page: Page) -> tuple[Link, ...]:
+    """All links of a page in order, each address once with its first text; frames, areas and onclick jumps included."""
+    doc = page.doc
+    found: dict[str, Link] = {}
+    for n, name in enumerate(doc.tag):
+        a = doc.attrs[n]
+        if not a:
+            continue
+        if name in ("a", "area"):
+            href = a.get("href", "")
+        elif name in ("iframe", "frame"):
+            href = a.get("src", "")
+        else:
+            href = ""
+        if (not href or href.startswith(("javascript", "#"))) and "onclick" in a:
+            jump = _ONCLICK.search(a["onclick"][:1000])
+            href = jump[1] if jump else ""
+        if not href or href.startswith(("#", "javascript:", "mailto:", "tel:")):
+            continue
+        url = page.link(href.strip())
+        if url and url not in found:
+            text = (doc.text(n) if name == "a" else "") or squeeze(a.get("title", ""))
+            found[url] = Link(url=url, text=text[:300])
+            if len(found) >= MAX_LINKS:
+                break
+    return tuple(found.values())

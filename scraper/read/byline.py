@@ -1,0 +1,217 @@
+"""Source, author, editor, date and views: which of the labelled facts are the article's own.
+
+Order of trust: the portal's rule, labelled text by headline and body, the family's rule, official meta tags, unlabelled
+text. Where a fact stands decides as much as what it says: labels in side boxes, footers, hidden twins and running text
+belong to something else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from scraper.model import Evidence
+from scraper.read.dates import clock, day, find_dates
+from scraper.read.facts import Fact, clean_value, text_facts
+from scraper.read.labels import is_organisation, is_person, join_names, split_person
+from scraper.read.layout import Layout, spaced
+from scraper.read.rules import Candidate, Page, choose
+from scraper.text import compact, squeeze
+
+Decision = tuple[str | None, Evidence | None]
+_BUILD_METAS = ("others", "maketime", "htmlgeneratetime", "createdate", "cachecleardate", "generatetime", "buildtime")
+_DATE_METAS = ("pubdate", "publishdate", "firstpublishedtime", "article:published_time", "og:release_date", "publish_time", "pubtime", "publishtime", "date")
+_SOURCE_METAS = ("contentsource", "source", "article:source")
+_ROLE = re.compile(
+    r"^(?:(?:本报|本网|本站|本刊|特约|特派|实习|见习|全媒体|融媒体|[\u3400-\u9fff]{2,8}(?:报|网|社|月谈|周刊))?(?:首席)?(?:记者|通讯员|特约评论员|评论员|撰稿人|作者)(?:和|、)?)+\s?[:：]?\s?"
+)
+_CUT = re.compile(r"(?:\.{2,}|…+)$")
+_SOURCE_MARK = re.compile(r"source|laiyuan|(?:^|[\W_])ly(?:$|[\W_])|origin|media_name|mediaName", re.I)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Zone:
+    """Where the article stands, in line numbers: headline [title, title_stop), body [start, stop)."""
+
+    title: int
+    title_stop: int
+    start: int
+    stop: int
+
+    def weight(self, fact: Fact) -> float:
+        """How near a fact stands to the article: 1 in the byline, less in an info table above or a line below, 0 else."""
+        i = fact.line
+        if self.title_stop <= i < self.start or self.title <= i < self.title_stop:
+            near = 1.0
+        elif self.title - 30 <= i < self.title:
+            near = 0.7 if self.title - i <= 6 else 0.5
+        elif self.stop <= i < self.stop + 14:
+            near = 0.6
+        elif self.start <= i < self.start + 2:
+            near = 0.55
+        elif self.stop - 5 <= i < self.stop:
+            near = 0.5
+        else:
+            return 0.0
+        return near * (0.3 if fact.hidden else 1.0)
+
+
+def _selected(page: Page, field: str) -> Iterator[tuple[str, str, float]]:
+    """What the selectors of portal and family give for a field: (rule, text, weight)."""
+    for rule, css in page.selectors(field):
+        for n in page.doc.select(css)[:3]:
+            text = squeeze(page.doc.raw_text(n, " "))
+            if text and len(text) < 200:
+                yield rule, text, 20.0 if rule.startswith("portal") else 6.0
+
+
+def _family_value(text: str, fields: tuple[str, ...]) -> str:
+    facts = [f for f in text_facts(text) if f.field in fields and f.value]
+    if facts:
+        return facts[0].value
+    return "" if text_facts(text) else clean_value(text)
+
+
+def find_date(page: Page, facts: Iterable[Fact], zone: Zone) -> Decision:
+    """Publication as shown, with the clock where the page has one for that day."""
+    weights = {"date": 10.0, "bare_date": 7.0, "updated": 6.0}
+    candidates: list[Candidate] = []
+    for fact in facts:
+        weight = weights.get(fact.field, 0.0) * zone.weight(fact)
+        inside = zone.start <= fact.line < zone.stop
+        if not weight or not fact.value or (inside and (fact.field == "bare_date" or fact.label in ("时间", "日期"))):
+            continue
+        if fact.field == "bare_date" and (len(fact.snippet) > 90 or fact.line >= zone.stop or fact.line < zone.title):
+            continue
+        candidates.append(Candidate(value=fact.value, rule=f"byline {fact.label}".strip(), snippet=fact.snippet, weight=weight))
+    for rule, text, weight in _selected(page, "date"):
+        found = find_dates(text, loose=True)
+        if found:
+            candidates.append(Candidate(value=found[0].value, rule=rule, snippet=text, weight=weight))
+    meta = _meta_date(page)
+    if meta:
+        candidates.append(Candidate(value=meta, rule="meta PubDate", weight=2.0))
+    value, evidence = choose(candidates)
+    if value and evidence and not clock(value):
+        for other in sorted(candidates, key=lambda c: -c.weight):
+            if day(other.value) == value and clock(other.value) not in (None, "00:00"):
+                return other.value, Evidence(rule=f"{evidence.rule}, clock: {other.rule}", snippet=evidence.snippet, rivals=evidence.rivals)
+    return value, evidence
+
+
+def _meta_date(page: Page) -> str | None:
+    """PubDate or its like, unless it is the time the page was built (then some build-time meta says the same)."""
+    doc = page.doc
+    built = {d.value for name in _BUILD_METAS for value in doc.metas.get(name, ()) for d in find_dates(value)}
+    for name in _DATE_METAS:
+        for value in doc.metas.get(name, ()):
+            found = find_dates(value, loose=True)
+            if found and found[0].value not in built:
+                return found[0].value
+    return None
+
+
+def find_source(page: Page, facts: list[Fact], zone: Zone, layout: Layout) -> tuple[Decision, str | None]:
+    """The source, and the person that stood behind it on the line (`ORG NAME`), if any."""
+    candidates: list[Candidate] = []
+    for fact in facts:
+        weight = {"source": 10.0, "issuer": 4.0}.get(fact.field, 0.0) * zone.weight(fact)
+        if weight and fact.value:
+            candidates.append(Candidate(value=fact.value, rule=f"byline {fact.label}", snippet=fact.snippet, weight=weight))
+    for rule, text, weight in _selected(page, "source"):
+        value = _family_value(text, ("source", "issuer"))
+        if value and not find_dates(value):
+            candidates.append(Candidate(value=value, rule=rule, snippet=text, weight=weight))
+    metas = [plain for name in _SOURCE_METAS for v in page.doc.metas.get(name, ()) if (plain := clean_value(squeeze(re.sub(r"<[^>]{0,200}>", "", v))))]
+    candidates += [Candidate(value=v, rule="meta ContentSource", weight=3.5) for v in metas if not v.startswith(("http", "www."))]
+    candidates += _marked_sources(page, layout, zone)
+    value, evidence = choose(candidates)
+    if value is None:
+        return (None, None), None
+    if _CUT.search(value):
+        whole = next((v for v in metas if v.startswith(_CUT.sub("", value))), None)
+        value = whole or value
+    source, person = split_person(value)
+    return (source, evidence), person
+
+
+def _marked_sources(page: Page, layout: Layout, zone: Zone) -> Iterator[Candidate]:
+    """Unlabelled text beside the headline in an element that calls itself source; the site's own name is none."""
+    doc = page.doc
+    own = {compact(doc.meta("SiteName"))}
+    for i in range(max(0, zone.title), min(zone.start, zone.title_stop + 8)):
+        line = layout.lines[i]
+        if line.hidden or line.size > 60:
+            continue
+        for n in range(line.block, min(line.last + 1, doc.end[line.block])):
+            if doc.attrs[n] and 1 < doc.size(n) < 30 and _SOURCE_MARK.search(doc.marks(n)):
+                text = squeeze(doc.raw_text(n))
+                value = clean_value(text)
+                if value and not find_dates(value) and not text_facts(text) and compact(value) not in own and "：" not in value:
+                    yield Candidate(value=value, rule="class source", snippet=line.text, weight=5.0)
+
+
+def find_author(page: Page, facts: list[Fact], zone: Zone, person: str | None, signed: Iterable[Candidate]) -> Decision:
+    """The writer: after 作者 and its like, behind the source, or signed in the text."""
+    candidates: list[Candidate] = []
+    for fact in facts:
+        weight = 10.0 * zone.weight(fact) if fact.field == "author" else 0.0
+        name = clean_author(fact.value) if weight else ""
+        if name:
+            candidates.append(Candidate(value=name, rule=f"byline {fact.label}", snippet=fact.snippet, weight=weight))
+    if person:
+        candidates.append(Candidate(value=person, rule="behind the source", weight=8.0))
+    for rule, text, weight in _selected(page, "author"):
+        name = clean_author(_family_value(text, ("author",)))
+        if name and not find_dates(name):
+            candidates.append(Candidate(value=name, rule=rule, snippet=text, weight=weight))
+    return choose([*candidates, *signed])
+
+
+def clean_author(value: str) -> str:
+    """A writer's name without role and brackets: `记者 郑晨子` → `郑晨子`."""
+    value = join_names(value)
+    bare = _ROLE.sub("", value).strip(" ()（）")
+    if bare.startswith(("单位", "系", "为", "是")):
+        return ""
+    return join_names(bare)
+
+
+def find_editor(facts: list[Fact], zone: Zone, page: Page) -> Decision:
+    """Editors, posters and reviewers, several joined by a blank, in the order of the page."""
+    found = [f for f in facts if f.field == "editor" and f.value and zone.weight(f) > 0 and len(f.value) <= 30]
+    editors = [f for f in found if "编" in f.label] or found
+    candidates = [Candidate(value=join_names(f.value), rule=f"byline {f.label}", snippet=f.snippet, weight=10 * zone.weight(f)) for f in editors]
+    for rule, text, weight in _selected(page, "editor"):
+        value = _family_value(text, ("editor",))
+        if value and len(value) <= 30:
+            candidates.append(Candidate(value=value, rule=rule, snippet=text, weight=weight))
+    return choose(candidates)
+
+
+def find_views(page: Page, facts: list[Fact], zone: Zone) -> tuple[int | None, Evidence | None]:
+    """The number that the page holds for this article; 0 is a counter not loaded yet."""
+    candidates = [
+        Candidate(value=f.value, rule=f"byline {f.label}".strip(), snippet=f.snippet, weight=10 * zone.weight(f))
+        for f in facts
+        if f.field == "views" and f.value and zone.weight(f) > 0 and not zone.start <= f.line < zone.stop
+    ]
+    for rule, text, weight in _selected(page, "views"):
+        digits = re.search(r"(?<![\d-])\d{1,9}(?![\d万])", text)
+        if digits:
+            candidates.append(Candidate(value=digits[0], rule=rule, snippet=text, weight=weight))
+    value, evidence = choose(candidates)
+    number = int(value) if value else 0
+    return (number, evidence) if number else (None, None)
+
+
+def byline_lines(facts: Iterable[Fact], layout: Layout, page: Page) -> set[int]:
+    """Numbers of the lines that hold date, source, author, editor or views and little else."""
+    out: set[int] = set()
+    for fact in facts:
+        if fact.field not in ("other",) and (fact.label or fact.field in ("views", "bare_date")):
+            line = layout.lines[fact.line]
+            if line.size <= 150 and (fact.label or line.size <= 60):
+                out.add(fact.line)
+    return out

@@ -1,0 +1,210 @@
+"""Labelled facts: everything on a page that reads `label: value`, wherever it stands, before anyone decides what counts.
+
+Any order, any separators or none, blanks within labels, several values on a line, labels and values split over elements
+or table cells. An empty label stays empty: the next label is never its value.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from scraper.read.dates import Found, find_dates
+from scraper.read.dom import Document
+from scraper.read.labels import FIELD, label_before
+from scraper.read.layout import GAP, Layout, Line, spaced
+from scraper.text import compact, halfwidth, squeeze
+
+MAX_LINE = 260  # characters; a longer line is running text, its colons are punctuation
+MAX_VALUE = 80
+_SIGN = re.compile(r"[:︰︱丨|/]")
+_SLASH_LABELS = frozenset("文 图 文字 摄影 图片 撰文 图文 文图 摄".split())
+_BAR_FIELDS = frozenset(("author", "source", "editor"))
+_DATE_FIELDS = frozenset(("date", "updated", "not_date"))
+_HINT = re.compile(r"[:：∶︰︱丨|]|文/|\d")
+_COUNT = re.compile(
+    r"(?:浏览|点击|阅读|访问|查看|人气|点阅)(?:次数|人次|人数|总数|量|数|率)?\s?[:\[(]?\s{0,3}(\d{1,9})\s?(?:次|人|\)|\]|$|\s)"
+    r"|(?<!\d)(\d{1,9})\s?(?:次|人次?)\s?(?:浏览|阅读|点击|访问|查看)|已有\s?(\d{1,9})\s?人(?:浏览|阅读|查看)"
+)
+_STOP = re.compile(
+    r"字体\b|字体[:\s\[【(]|字号|打印|分享|【\s?(?:大|打印|字|我要|关闭|收藏)|\[\s?(?:大|打印|字|关闭)|大\s中\s小|浏览次数|点击数|阅读次数|我要纠错|扫一扫|收藏|关闭(?:本页|窗口)|二维码|\|"
+)
+_OPENERS = {"】": "【", ")": "(", "）": "（", "]": "[", "〕": "〔", "》": "《", "」": "「"}
+_TRIM = " \t,，;；、|丨/\\-—–:：。.·•>＞<\u3000"
+_EMPTY = re.compile(
+    r"^(?:[\W_]*|无|暂无|null|none|undefined|nan|未知|不详|0|次|\d+次?|\$\{.*|\{\{.*|.*\[!--.*|.*(?:document\.|function|var ).*)$", re.I
+)
+_LABEL_CELLS = frozenset(("td", "th", "dt"))
+
+
+class Fact(NamedTuple):
+    """A labelled value: its field, the label as found ('' = a bare date), the line it stands on, and the line's text."""
+
+    field: str
+    label: str
+    value: str
+    line: int
+    hidden: bool
+    snippet: str
+
+
+class _Mark(NamedTuple):
+    start: int
+    end: int
+    field: str
+    label: str
+
+
+def read_facts(doc: Document, layout: Layout) -> list[Fact]:
+    """All labelled facts of a page in document order."""
+    out: list[Fact] = []
+    lines = layout.lines
+    for i, line in enumerate(lines):
+        if line.size > MAX_LINE:
+            continue
+        if not _HINT.search(line.text):
+            if doc.tag[line.block] in _LABEL_CELLS:
+                _cell_label(doc, lines, i, out)
+            continue
+        text = spaced(doc, line)
+        marks = find_marks(text)
+        out += _line_facts(text, marks, i, line.hidden)
+        if marks and marks[-1].field != "other" and not clean_value(text[marks[-1].end :]):
+            _next_line(doc, lines, i, marks[-1], out)
+    return out
+
+
+def text_facts(text: str, line: int = -1, hidden: bool = False) -> list[Fact]:
+    """The labelled facts of one string."""
+    return _line_facts(text, find_marks(text), line, hidden)
+
+
+def find_marks(text: str) -> list[_Mark]:
+    """The labels of a line in order, each with the place where its value begins."""
+    half = halfwidth(text)
+    marks: list[_Mark] = []
+    for match in _SIGN.finditer(half):
+        found = label_before(half, match.start())
+        if found is None or (marks and found[2] < marks[-1].end):
+            continue
+        field, label, start = found
+        if match[0] == "/" and label not in _SLASH_LABELS:
+            continue
+        if match[0] in "|丨︱" and field not in _BAR_FIELDS:
+            continue
+        marks.append(_Mark(start, match.end(), field, label))
+    return marks
+
+
+def _line_facts(text: str, marks: list[_Mark], line: int, hidden: bool) -> list[Fact]:
+    half = halfwidth(text)
+    dates = find_dates(text, loose=len(text) < 60 or any(m.field == "date" for m in marks))
+    out: list[Fact] = []
+    taken = [False] * len(dates)
+    for k, mark in enumerate(marks):
+        stop = marks[k + 1].start if k + 1 < len(marks) else len(text)
+        if mark.field in _DATE_FIELDS:
+            value = _dated(half, mark, stop, dates, taken)
+        elif mark.field == "views":
+            value = _number(half[mark.end : stop])
+        else:
+            ends = [d.start for d in dates if mark.end <= d.start < stop]
+            value = clean_value(text[mark.end : min([stop, *ends])])
+        out.append(Fact(mark.field, mark.label, value, line, hidden, text))
+    out += _bare_dates(half, text, dates, taken, line, hidden)
+    out += _counts(half, text, marks, line, hidden)
+    return out
+
+
+def _dated(half: str, mark: _Mark, stop: int, dates: list[Found], taken: list[bool]) -> str:
+    for j, found in enumerate(dates):
+        if mark.end <= found.start < stop and found.start - mark.end <= 6 and not taken[j]:
+            taken[j] = True
+            return found.value
+    return ""
+
+
+def _bare_dates(half: str, text: str, dates: list[Found], taken: list[bool], line: int, hidden: bool) -> list[Fact]:
+    """Dates without a colon before them: the label may stand there without one, or there is none."""
+    out = []
+    for j, found in enumerate(dates):
+        if taken[j]:
+            continue
+        before = half[: found.start].rstrip(" ([【")
+        named = label_before(before, len(before)) if before else None
+        if named and named[0] in _DATE_FIELDS:
+            out.append(Fact(named[0], named[1], found.value, line, hidden, text))
+        else:
+            out.append(Fact("bare_date", "", found.value, line, hidden, text))
+    return out
+
+
+def _counts(half: str, text: str, marks: list[_Mark], line: int, hidden: bool) -> list[Fact]:
+    if len(half) > 160 or any(m.field == "views" for m in marks):
+        return []
+    return [
+        Fact("views", "", next(g for g in m.groups() if g), line, hidden, text) for m in _COUNT.finditer(half)
+    ]
+
+
+def _number(region: str) -> str:
+    match = re.match(r"[\s(\[【]{0,4}(\d{1,3}(?:,\d{3})+|\d{1,10})(?![\d.万亿kKwW])", region)
+    return match[1].replace(",", "") if match else ""
+
+
+def clean_value(text: str) -> str:
+    """A value without what follows it on the line and without brackets that belong to the label; '' if nothing is left."""
+    text = text.strip()
+    stop = _STOP.search(text)
+    if stop:
+        text = text[: stop.start()]
+    text = text.lstrip(_TRIM).split(GAP)[0].strip(_TRIM)
+    while text and text[-1] in _OPENERS and text.count(_OPENERS[text[-1]]) < text.count(text[-1]):
+        text = text[:-1].rstrip(_TRIM)
+    for opening, closing in (("【", "】"), ("（", "）"), ("(", ")"), ("[", "]")):
+        if text.startswith(opening) and text.endswith(closing) and text.count(opening) == 1:
+            text = text[1:-1].strip(_TRIM)
+    if text and text[0] in "（([【" and not any(c in text for c in "）)]】"):
+        text = text[1:].strip(_TRIM)
+    text = squeeze(text)
+    return "" if len(text) > MAX_VALUE or _EMPTY.match(text) else text
+
+
+def _near(doc: Document, a: Line, b: Line) -> bool:
+    """Whether two lines stand in one small box (a row, a list, a pair of spans), so that one may label the other."""
+    for box in doc.ancestors(a.block, 3) if doc.within(a.block, a.block) else ():
+        if doc.within(b.node, box):
+            return doc.size(box) < 400
+    return doc.within(b.node, a.block)
+
+
+def _next_line(doc: Document, lines: list[Line], i: int, mark: _Mark, out: list[Fact]) -> None:
+    """A label at the end of its line: the value is the next line, if that is short, near and no label itself."""
+    if i + 1 >= len(lines) or lines[i + 1].size > 60 or not _near(doc, lines[i], lines[i + 1]):
+        return
+    following = lines[i + 1]
+    text = spaced(doc, following)
+    marks = find_marks(text)
+    if marks and marks[0].start == 0 or compact(text) in FIELD:
+        return
+    if mark.field in _DATE_FIELDS:
+        found = find_dates(text, loose=True)
+        value = found[0].value if found and found[0].start < 6 else ""
+    elif mark.field == "views":
+        value = _number(text)
+    else:
+        dates = find_dates(text, loose=True)
+        value = clean_value(text[: dates[0].start] if dates else text[: marks[0].start] if marks else text)
+    if value:
+        del out[-1:]
+        out.append(Fact(mark.field, mark.label, value, i, following.hidden, f"{lines[i].text} {text}"))
+
+
+def _cell_label(doc: Document, lines: list[Line], i: int, out: list[Fact]) -> None:
+    """A table cell that holds nothing but a label (发布机构 | 某局): the next cell is its value."""
+    label = compact(lines[i].text).strip("【】[]")
+    field = FIELD.get(label, "other")
+    if field != "other" and len(label) > 1:
+        mark = _Mark(0, 0, field, label)
+        out.append(Fact(field, label, "", i, lines[i].hidden, lines[i].text))
+        _next_line(doc, lines, i, mark, out)

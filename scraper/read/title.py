@@ -1,0 +1,229 @@
+"""The headline: lines and elements that could be it, weighed by what confirms them.
+
+Evidence, none of it obeyed alone: ArticleTitle meta, <title> (site and column names cut off), heading tags, classes,
+a byline right below, and against it: links, breadcrumbs, footers, the site's own name.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from scraper.model import Evidence
+from scraper.read.dates import find_dates
+from scraper.read.dom import Document
+from scraper.read.layout import Layout, Line
+from scraper.read.rules import Candidate, Page, choose
+from scraper.text import compact, han_count, is_han, squeeze
+
+MAX_TITLE = 160
+_TAGS = re.compile(r"<[^<>]{0,300}>")
+_HEADINGS = {"h1": 2.2, "h2": 1.8, "h3": 1.4, "h4": 1.0, "h5": 0.8, "h6": 0.6, "ucaptitle": 3.0, "founder-title": 3.0}
+_MARK = re.compile(r"title|tit(?![a-z])|biaoti|headline|wzbt|(?:^|[\W_])bt(?:$|[\W_\d])|wztit|articlehead|subject", re.I)
+_ANTI_MARK = re.compile(
+    r"nav|menu|foot|crumb|position|location|weizhi|dqwz|relat|hot|recommend|logo|side|topbar|search|share|copyright|tab(?:s|$|[-_])|column|channel|lanmu|sitename|subtitle|sub-title|futi|yinti|more",
+    re.I,
+)
+_TITLE_METAS = ("ArticleTitle", "og:title", "twitter:title")
+_SPLIT = re.compile(r"\s*[-_|—–﹣－<>»›·•:：,，丨]+\s*|\s{2,}")
+_HOME = re.compile(r"当前位置|您的位置|现在的位置|所在位置|首页\s*[>＞»/-]|^首页$|网站首页")
+_META_BOUND = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headline:
+    """The headline as text, and the lines it stands on (start, stop); an empty range where only metas gave it."""
+
+    text: str | None
+    start: int = -1
+    stop: int = -1
+    evidence: Evidence | None = None
+    score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Rival:
+    text: str
+    start: int
+    stop: int
+    rule: str
+    score: float
+
+
+def plain(text: str) -> str:
+    """A title without markup that was escaped into it (<br>, whole <h1 style=…>)."""
+    for _ in range(2):
+        if "&" in text:
+            text = html.unescape(text)
+    return squeeze(_TAGS.sub(" ", text)) if "<" in text else squeeze(text)
+
+
+def find_title(page: Page, layout: Layout, bylines: Iterable[int]) -> Headline:
+    """The headline of a page, or one without text. `bylines`: numbers of the lines that look like a byline."""
+    doc, lines = page.doc, layout.lines
+    metas = [plain(doc.meta(name)[:_META_BOUND]) for name in _TITLE_METAS]
+    names = {compact(doc.meta(n)) for n in ("SiteName", "ColumnName", "og:site_name")} - {""}
+    wanted = _Wanted(plain(doc.title[:_META_BOUND]), [m for m in metas if m], names)
+    below = sorted(set(bylines))
+    rivals = [_weigh(doc, lines, r, wanted, below) for r in _rivals(page, layout)]
+    rivals = [r for r in rivals if r.score > 0]
+    if not rivals:
+        return _from_metas(doc, wanted)
+    best = max(rivals, key=lambda r: (r.score, -r.start))
+    if best.score < 3.0:
+        return _from_metas(doc, wanted, best)
+    others = [Candidate(value=r.text, rule=r.rule, weight=r.score) for r in rivals if r is not best]
+    others = sorted(others, key=lambda c: -c.weight)[:3]
+    text, evidence = choose([Candidate(value=best.text, rule=best.rule, weight=best.score), *others])
+    return Headline(text=text, start=best.start, stop=best.stop, evidence=evidence, score=best.score)
+
+
+class _Wanted:
+    """What the head of the page says the headline is."""
+
+    __slots__ = ("metas", "names", "parts", "title", "whole")
+
+    def __init__(self, title: str, metas: list[str], names: set[str]) -> None:
+        self.title = title
+        self.whole = compact(title).lower()
+        self.parts = [compact(p).lower() for p in _SPLIT.split(title) if p]
+        self.metas = [compact(m).lower() for m in metas]
+        self.names = {n.lower() for n in names}
+
+    def agreement(self, text: str) -> float:
+        """How much the page's head confirms a text as the headline: 0 (nothing) to about 9."""
+        bare = compact(text).lower()
+        if not bare:
+            return 0.0
+        score = 0.0
+        if bare in self.metas:
+            score += 5.0
+        elif any(len(bare) > 7 and (bare in m or (len(m) > 7 and m in bare)) for m in self.metas):
+            score += 3.0
+        if bare == self.whole:
+            score += 4.0
+        elif len(bare) > 3 and bare in self.whole:
+            score += 1.5 + min(2.5, len(bare) / 8) + 0.5 * self.whole.startswith(bare)
+        elif any(len(p) > 7 and (bare.startswith(p.rstrip(".…")) or p in bare) for p in self.parts):
+            score += 2.0
+        if bare in self.names:
+            score -= 5.0
+        return score
+
+
+def _rivals(page: Page, layout: Layout) -> Iterator[_Rival]:
+    doc, lines = page.doc, layout.lines
+    seen: set[tuple[int, int]] = set()
+    for rule, css in page.selectors("title"):
+        for n in doc.select(css)[:4]:
+            yield from _element(doc, layout, n, rule, 4.0, seen)
+    for n, name in enumerate(doc.tag):
+        if name in _HEADINGS:
+            yield from _element(doc, layout, n, name, _HEADINGS[name], seen)
+        elif doc.attrs[n] and name not in ("a", "body", "ul", "li", "form", "table") and _MARK.search(doc.marks(n)):
+            yield from _element(doc, layout, n, "class", 1.0, seen)
+    for i, line in enumerate(lines):
+        if (i, i + 1) not in seen and 3 < len(line.text) <= MAX_TITLE:
+            yield _Rival(line.text, i, i + 1, "line", 0.0)
+
+
+def _element(
+    doc: Document, layout: Layout, n: int, rule: str, weight: float, seen: set[tuple[int, int]]
+) -> Iterator[_Rival]:
+    """An element as one headline; its lines after a date or a byline's colon are not part of it."""
+    own = layout.within(doc, n)
+    if not 1 <= len(own) <= 5 or not 1 < doc.size(n) <= MAX_TITLE * 2:
+        return
+    stop = own.start
+    for i in own:
+        if i > own.start and _is_byline(layout.lines[i].text):
+            break
+        stop = i + 1
+    if (own.start, stop) in seen:
+        return
+    seen.add((own.start, stop))
+    text = without_date(join_lines([layout.lines[i].text for i in range(own.start, stop)]))
+    if 1 < len(text) <= MAX_TITLE:
+        yield _Rival(text, own.start, stop, rule, weight)
+
+
+def _is_byline(text: str) -> bool:
+    return bool(find_dates(text, loose=True)) or bool(re.match(r"\W{0,2}(?:来\s?源|作\s?者|发布|时间|日期|编辑|供稿|点击|浏览)", text))
+
+
+def join_lines(parts: list[str]) -> str:
+    """Lines of one headline as one: nothing between two Han characters that a <br> parted, else a blank."""
+    out = parts[0] if parts else ""
+    for part in parts[1:]:
+        out += part if out and part and is_han(out[-1]) and is_han(part[0]) else " " + part
+    return out
+
+
+def without_date(text: str) -> str:
+    """A headline without the publication date that templates print behind it: 标题 (2024-05-11)."""
+    if not text[-1:].isdigit() and text[-1:] not in ")）]】日":
+        return text
+    found = find_dates(text)
+    if found and found[-1].start > 4 and not text[found[-1].end :].strip("()（）[]【】 "):
+        head = text[: found[-1].start]
+        if head[-1] in " (（[【" and "日" not in text[found[-1].start :]:
+            return head.rstrip("(（[【 ")
+    return text
+
+
+def _weigh(doc: Document, lines: list[Line], rival: _Rival, wanted: _Wanted, below: list[int]) -> _Rival:
+    line = lines[rival.start]
+    size = sum(lines[i].size for i in range(rival.start, rival.stop))
+    links = sum(lines[i].links for i in range(rival.start, rival.stop))
+    score = rival.score + wanted.agreement(rival.text)
+    if links * 2 > size:
+        score -= 4.0
+    if line.hidden:
+        score -= 2.5
+    if _HOME.search(rival.text) or _is_byline(rival.text):
+        score -= 5.0
+    letters = han_count(rival.text)
+    if letters < 4 and len(rival.text) < 8:
+        score -= 1.0
+    if rival.text[-1] in "。；：:;！" and "！" != rival.text[-1]:
+        score -= 2.0
+    near = next((b for b in below if b >= rival.stop), None)
+    if near is not None and near - rival.stop <= 6:
+        score += 3.0 - 0.4 * (near - rival.stop)
+    score -= 2.5 * _in_furniture(doc, line.node)
+    score -= min(2.0, rival.start / 150)
+    return _Rival(rival.text, rival.start, rival.stop, rival.rule, score)
+
+
+def _in_furniture(doc: Document, n: int) -> bool:
+    for depth, up in enumerate(doc.ancestors(n, 8)):
+        if doc.tag[up] in ("nav", "footer", "aside", "li"):
+            return True
+        if depth < 4 and _ANTI_MARK.search(doc.marks(up)):
+            return True
+    return False
+
+
+def _from_metas(doc: Document, wanted: _Wanted, weak: _Rival | None = None) -> Headline:
+    """Where no line is fit: ArticleTitle as it stands, else the <title> without the parts that name site or column."""
+    meta = plain(doc.meta("ArticleTitle")[:_META_BOUND])
+    if meta:
+        return Headline(text=meta, evidence=Evidence(rule="meta ArticleTitle", snippet=meta))
+    if weak is not None and weak.score >= 1.0:
+        return Headline(text=weak.text, start=weak.start, stop=weak.stop, evidence=Evidence(rule=weak.rule))
+    first = title_part(wanted.title, wanted.names)
+    if first:
+        return Headline(text=first, evidence=Evidence(rule="<title>", snippet=wanted.title))
+    return Headline(text=None)
+
+
+_SITE = re.compile(r"网$|网站$|门户$|官网|政府$|信息网|大学$|学院$|中心$|协会$|委员会$|局$|厅$")
+
+
+def title_part(title: str, names: set[str]) -> str | None:
+    """The part of a <title> that may be the headline: without site and column names; None if none is left."""
+    parts = [p.strip() for p in re.split(r"\s*[_|<>»›]+\s*|\s+[-—–]+\s+|\s*-{2,}\s*", title) if p.strip()]
+    kept = [p for p in parts if compact(p).lower() not in names and not (_SITE.search(p) and len(parts) > 1)]
+    return max(kept, key=len) if kept and han_count(max(kept, key=len)) > 5 else None
