@@ -81,9 +81,8 @@ def _strength(page: Page, rows: Rows) -> float:
     if rows.pager:
         base = 0.5 + 0.5 * base if n >= 3 else base + 0.2
     own = sum(doc.size(r.start) if doc.end[r.start] >= r.stop else 0 for r in rows.rows)
-    elsewhere = doc.size(0) - doc.link_size(0) - max(0, own - sum(doc.link_size(r.start) for r in rows.rows))
-    if elsewhere > 600 and elsewhere > 2 * own:
-        base *= 0.5
+    if rows.prose > 200 and 3 * rows.prose > own:
+        base *= 0.4
     if rows.aside:
         base *= 0.5
     if rows.share < 0.4 and not rows.pager:

@@ -184,7 +184,7 @@ def _survey(doc: Document) -> _Links:
             continue
         text = compact(doc.text(n)) or compact(doc.attr(n, "title") or doc.attr(n, "value") or _alt(doc, n))
         if _NEXT.match(text):
-            (found.says_next if len(text) > 2 else found.looks_next).append(n)
+            (found.says_next if re.search("[页頁]|next", text, re.I) else found.looks_next).append(n)
         elif text.isdecimal() and len(text) < 6:
             found.numbered.append((n, int(text)))
         elif _LAST.match(text):
@@ -215,10 +215,11 @@ def _linked(page: Page) -> Pager | None:
     if target is None and node < 0 and counts.page_count is None and counts.total is None:
         return None
     if target is None and dead:
-        rule = dead if counts.page_number is None or counts.page_number != counts.page_count else "last page"
+        last = counts.page_number is not None and counts.page_number == counts.page_count
+        rule = "last page" if last else dead
     if counts.page_number and counts.page_count and counts.page_number >= counts.page_count:
         target = None
-    return replace(counts, rule=rule, next_url=target)
+    return replace(counts, rule=rule or counts.rule, next_url=target)
 
 
 def _first_live(page: Page, nodes: list[int]) -> tuple[str | None, int, str]:
@@ -231,7 +232,7 @@ def _first_live(page: Page, nodes: list[int]) -> tuple[str | None, int, str]:
         if url and url != page.url:
             return url, n, ""
         code = f"{attrs.get('href', '')} {attrs.get('onclick', '')}"
-        why = why or ("aspnet" if "__doPostBack" in code else "script" if re.search(r"\w\(", code) and "void(" not in code else "last page")
+        why = why or ("aspnet" if "__doPostBack" in code else "script" if re.search(r"\w\(", code) and "void(" not in code else "dead link")
     return None, (nodes[0] if nodes else -1), why
 
 
@@ -274,6 +275,7 @@ def _options(page: Page) -> tuple[str, str | None]:
 # --- what the portal claims --------------------------------------------------------------------------------------
 
 _TOTAL = re.compile(r"(?:共有?|总数|总计|总共|记录[数:：]?|合计)[^\d共页]{0,8}(\d{1,8})\s*(?:条|篇|个?记录|项|个(?!页))|(\d{1,8})\s*条(?:记录|信息|数据)")
+_ROWS = re.compile(r"(?<![\d每])(?<!每页)(\d{1,8})\s*条")
 _PAGES = re.compile(r"(?:共有?|总页数|总共|分)[^\d共条]{0,6}(\d{1,6})\s*页|/\s*共?\s*(\d{1,6})\s*页|页[次码数]?\s*[:：]?\s*\d{1,6}\s*/\s*(\d{1,6})|页数[:：]\s*(\d{1,6})")
 _HERE = re.compile(r"(?:第|当前(?:页)?[:：]?|页[次码][:：]?)\s*(\d{1,6})\s*(?:页|/)|(?<![\d/.-])(\d{1,6})\s*/\s*共?\s*\d{1,6}\s*页")
 _FRACTION = re.compile(r"(?<![\d/.:-])(\d{1,5})\s*/\s*(\d{1,5})(?![\d/.])")
@@ -291,7 +293,13 @@ def _counts(page: Page, links: _Links, node: int) -> Pager:
         if 1 <= a <= b:
             number, count = number or a, count or b
     count = count or _last_number(page, links, box)
-    return Pager(rule="", page_number=number, page_count=count, total=_int(total), snippet=shorten(text))
+    if number and count and number > count:
+        number = None
+    if box >= 0 and (titled := next((n for n in range(box, doc.end[box]) if _claims(doc, n)), None)) is not None:
+        total = re.search(r"(\d{1,8})", doc.text(titled)) or total
+    if total is None:
+        total = next((t for n in links.texts if (t := _TOTAL.search(doc.data[n]))), None) or _ROWS.search(text)
+    return Pager(rule="counts", page_number=number, page_count=count, total=_int(total), snippet=shorten(text))
 
 
 def _int(match: re.Match[str] | None) -> int | None:
@@ -324,14 +332,21 @@ def _current(doc: Document, links: _Links, box: int) -> int | None:
     for n in range(box, doc.end[box]):
         if doc.tag[n] == TEXT:
             text = doc.data[n].strip(" []【】\t\r\n\u00a0")
+            parent = doc.parent[n]
             if text.isdecimal() and len(text) < 6:
-                parent = doc.parent[n]
+                if _claims(doc, parent):
+                    continue
                 marks = f"{doc.marks(parent)} {doc.marks(doc.parent[parent])}"
                 plain = doc.tag[parent] in ("span", "strong", "b", "em", "font", "i", "label")
                 dead = doc.tag[parent] == "a" and not doc.attr(parent, "href")
                 if _CURRENT.search(marks) or ((plain or dead) and len(links.numbered) > 0):
                     return int(text)
     return None
+
+
+def _claims(doc: Document, n: int) -> bool:
+    """Empire puts the number of articles as `<a title="总数"><b>320</b></a>` before the page numbers."""
+    return any("总数" in (t := doc.attr(m, "title")) or "Total record" in t for m in (n, doc.parent[n]))
 
 
 def _last_number(page: Page, links: _Links, box: int) -> int | None:
@@ -341,8 +356,9 @@ def _last_number(page: Page, links: _Links, box: int) -> int | None:
         if box >= 0 and not doc.within(n, doc.parent[box] if doc.parent[box] >= 0 else box):
             continue
         where = address(doc.attrs[n])
+        code = _code(doc, n)
         for m, number in links.numbered:
-            if where and address(doc.attrs[m]) == where:
+            if number > 1 and code and _code(doc, m) == code:
                 return number
         shape = re.sub(r"\d+(?=\D*$)", "#", where)
         for m, number in links.numbered + [(m, 2) for m in links.says_next]:
@@ -351,6 +367,11 @@ def _last_number(page: Page, links: _Links, box: int) -> int | None:
             if same and _tail(other) == number and number > 1:
                 return _tail(where)
     return None
+
+
+def _code(doc: Document, n: int) -> str:
+    """What a link does, be it an address or a script."""
+    return f"{doc.attr(n, 'href')} {doc.attr(n, 'onclick')}".strip()
 
 
 def _tail(url: str) -> int | None:

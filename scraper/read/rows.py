@@ -25,6 +25,8 @@ DATED = re.compile(
     rf"^{_OPEN}{_LABEL}?{_OPEN}(?:{_DAY}{_CLOCK}|{_SHORT}|(?:19|20)?\d\d\s*年\s*{_SHORT}|(?:19|20)\d\d\s*[-/.年]\s*\d{{1,2}}\s*月?|\d\d-\d\d-\d\d){_CLOSE}$"
     rf"|{_DAY}{_CLOCK}{_CLOSE}$|^{_OPEN}{_DAY}|[\[【(（]\s*{_SHORT}\s*[\]】)）]\s*$|{_LABEL}\s*{_DAY}"
 )
+_PROSE = 40  # characters of a text node that may be running text
+_RUNNING = re.compile("[，。；]")
 _LONGEST_DATED = 60  # characters at either end of a text that are looked at for a date
 
 # Words of links that lead to the same place as the title, or nowhere a reader of news wants to go.
@@ -62,6 +64,8 @@ class Rows:
     pager: bool
     aside: bool
     share: float
+    prose: int
+    """Characters of running text on the page outside the rows: an article's, not a listing's."""
 
 
 def address(attrs: dict[str, str]) -> str:
@@ -86,26 +90,35 @@ class _Events:
     turns: list[int]  # link then date, with no link between: one for each dated row whose date comes last
     returns: list[int]  # date then link: one for each dated row whose date comes first
     at: list[int]
+    prose: list[int]  # characters of running text, outside links
     href: dict[int, str]
     pagers: list[int]
 
 
 def _events(doc: Document) -> _Events:
-    links, dates, turns, returns, at = [], [], [], [], []
+    links: list[int] = []
+    dates: list[int] = []
+    turns: list[int] = []
+    returns: list[int] = []
+    prose: list[int] = []
+    at: list[int] = []
     href: dict[int, str] = {}
     pagers: list[int] = []
     tag, chars, attrs, end = doc.tag, doc.chars, doc.attrs, doc.end
-    k = d = t = r = 0
+    k = d = t = r = p = 0
     last, last_href, until = "", "", 0
     for n, name in enumerate(tag):
         links.append(k)
         dates.append(d)
         turns.append(t)
         returns.append(r)
+        prose.append(p)
         if name == TEXT:
             if chars[n + 1] == chars[n]:
                 continue
             text = doc.data[n]
+            if len(text) >= _PROSE and doc.link_chars[n + 1] == doc.link_chars[n] and _RUNNING.search(text):
+                p += chars[n + 1] - chars[n]
             if has_date(text):
                 d += 1
                 t += last == "link"
@@ -125,9 +138,11 @@ def _events(doc: Document) -> _Events:
             k += 1
             r += last == "date"
             last, last_href = "link", where
-    for sums, total in ((links, k), (dates, d), (turns, t), (returns, r)):
+        elif name == "script" and "createPage" in doc.data[n]:
+            pagers.append(n)
+    for sums, total in ((links, k), (dates, d), (turns, t), (returns, r), (prose, p)):
         sums.append(total)
-    return _Events(links, dates, turns, returns, at, href, pagers)
+    return _Events(links, dates, turns, returns, at, prose, href, pagers)
 
 
 def _link(doc: Document, n: int) -> str | None:
@@ -181,7 +196,7 @@ def find_rows(doc: Document) -> Rows | None:
     unique = list({(w.node, w.group): w for w in ranked}.values())[:12]
     if not unique:
         return None
-    best = max(unique, key=lambda w: w.score * _context(doc, events, w))
+    best = max(unique, key=lambda w: w.score * _context(doc, events, w) * _genuine(doc, events, kids, w))
     rows = tuple(_rows(doc, events, kids, best))
     if not rows:
         return None
@@ -189,6 +204,7 @@ def find_rows(doc: Document) -> Rows | None:
     return Rows(
         rows=rows, score=best.score, node=best.node, dated=best.dated, pager=_paged(doc, events, best.node),
         aside=_aside(doc, best.node), share=min(1.0, share),
+        prose=events.prose[-1] - sum(events.prose[r.stop] - events.prose[r.start] for r in rows),
     )  # fmt: skip
 
 
@@ -228,15 +244,21 @@ def _weigh(doc: Document, ev: _Events, node: int, kids: list[int], weights: dict
 def _own(doc: Document, ev: _Events, node: int, kids: list[int]) -> _Weight:
     dated = undated = 0.0
     n_dated = n_undated = 0
-    for kid, following in zip(kids, [*kids[1:], doc.end[node]], strict=True):
-        weight, has = _row_weight(doc, ev, kid, following)
+    weights = [_row_weight(doc, ev, kid, nxt) for kid, nxt in zip(kids, [*kids[1:], doc.end[node]], strict=True)]
+    kinds = _kinds(doc, kids, weights)
+    for kid, (weight, has) in zip(kids, weights, strict=True):
         if has:
             dated, n_dated = dated + weight, n_dated + 1
-        elif weight:
+        elif weight and (not kinds or doc.tag[kid] in kinds):
             undated, n_undated = undated + weight, n_undated + 1
     if n_dated * 2 >= n_undated:
         return _Weight(dated + (0.5 * undated if n_dated > n_undated else 0), n_dated, n_dated, node)
     return _Weight(undated + dated, n_undated + n_dated, n_dated, node)
+
+
+def _kinds(doc: Document, kids: list[int], weights: Sequence[tuple[float, bool]]) -> set[str]:
+    """Tags of the dated rows: beside them, an undated child of another tag (a breadcrumb, a heading) is no row."""
+    return {doc.tag[kid] for kid, (weight, has) in zip(kids, weights, strict=True) if has and weight}
 
 
 def _row_weight(doc: Document, ev: _Events, kid: int, following: int) -> tuple[float, bool]:
@@ -260,7 +282,7 @@ def _row_weight(doc: Document, ev: _Events, kid: int, following: int) -> tuple[f
 
 
 _ASIDE = re.compile(
-    r"(?<![a-z])(?:nav|menu|header|head|foot|footer|bottom|copyright|crumb|side|aside|hot|rank|phb|top10|tuijian|recommend|related?|xgwz|xgyd|friend|yqlj|login|share|banner|slide|swiper|lanmu)(?![a-z])"
+    r"(?<![a-z])(?:nav|menu|header|head|foot|footer|bottom|copyright|crumb|side|aside|hot|rank|phb|top10|tuijian|recommend|related?|relnews|xgwz|xgyd|friend|yqlj|login|share|banner|slide|swiper|lanmu)(?![a-z])"
     r"|(?:sub|main|left|right|side|top|m|mobile)_?(?:nav|menu|bar)(?![a-z])|navbar|sidebar|footer|menu"
 )
 _ASIDE_TAGS = frozenset({"nav", "header", "footer", "aside"})
@@ -291,13 +313,31 @@ def _context(doc: Document, ev: _Events, w: _Weight) -> float:
     return (0.3 if _aside(doc, w.node) else 1.0) * (2.0 if _paged(doc, ev, w.node) else 1.0)
 
 
+def _genuine(doc: Document, ev: _Events, kids: dict[int, list[int]], w: _Weight) -> float:
+    """Less where rows repeat one text (template dummies) or lead nowhere."""
+    texts: set[str] = set()
+    live = seen = 0
+    for node in w.group[:40] or (w.node,):
+        for kid in kids.get(node, [])[:40]:
+            link = next(_within(ev.at, kid, doc.end[kid]), None)
+            if link is not None:
+                seen += 1
+                live += bool(ev.href[link])
+                texts.add(doc.text(link) or ev.href[link])
+    return (0.3 + 0.7 * len(texts) / seen) * (0.6 + 0.4 * live / seen) if seen else 0.0
+
+
 def _rows(doc: Document, ev: _Events, kids: dict[int, list[int]], best: _Weight) -> Iterator[Row]:
     for node in best.group or (best.node,):
         children = kids.get(node, [])
-        starts = _spans(doc, ev, node, children)
-        for kid, start, stop in starts:
-            weight, dated = _row_weight(doc, ev, kid, stop)
-            if not weight or (best.dated * 2 > best.rows and not dated and weight < 0.2):
+        weights = [
+            _row_weight(doc, ev, kid, nxt) for kid, nxt in zip(children, [*children[1:], doc.end[node]], strict=True)
+        ]
+        kinds = _kinds(doc, children, weights)
+        for (kid, start, stop), (weight, dated) in zip(_spans(doc, ev, node, children), weights, strict=True):
+            if not weight or (not dated and (kinds and doc.tag[kid] not in kinds)):
+                continue
+            if best.dated * 2 > best.rows and not dated and weight < 0.2:
                 continue
             link = main_link(doc, [n for n in _within(ev.at, kid, doc.end[kid])])
             if link >= 0 and not _TEMPLATE.search(doc.attr(kid, "ms-repeat") + " ".join(doc.attrs[kid])):
