@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from scraper.model import Article, Charset, Evidence, Family, Kind, Link, Listing, Reading
@@ -35,6 +36,11 @@ from scraper.read.wall import find_dead, find_wall
 from scraper.urls import join
 
 
+_HEAD = 20_000
+_PAGE = re.compile(r"<(?:html|head|body|title|frameset|!doctype)\b", re.I)
+"""What a page has and the answer to a script's request has not."""
+
+
 def read(
     body: bytes,
     url: str,
@@ -51,7 +57,7 @@ def read(
     if file:
         return Reading(url=url, kind="file", charset=Charset(name="binary", decided="empty"), note=file)
     text, charset = decode(body, content_type)
-    fragment = read_fragment(text, url, charset.name)
+    fragment = None if _PAGE.search(text[:_HEAD]) else read_fragment(text, url, charset.name)
     if fragment is not None:
         return Reading(url=url, kind="listing", charset=charset, listing=fragment, links=_item_links(fragment))
     doc = parse(text)
