@@ -28,7 +28,8 @@ _CHINA = timezone(timedelta(hours=8))
 _RECORD = re.compile(r"<record>\s*<!\[CDATA\[(.*?)\]\]>\s*</record>", re.S)
 _RECORD_PLAIN = re.compile(r"<record>(.*?)</record>", re.S)
 _COUNT = re.compile(r"<(total(?:record|page))>\s*(?:<!\[CDATA\[)?\s*(\d{1,9})", re.I)
-_JSONP = re.compile(r"^\s*[\w.$]{1,60}\s*\(\s*([\[{].*[\]}])\s*\)\s*;?\s*$", re.S)
+_JSONP = re.compile(r"[\w.$]{1,60}\s{0,9}\(\s{0,9}(?=[\[{])")
+_WHOLE_PAGE = re.compile(r"<(?:!doctype|html|head|body|title|meta|link|base|h1)\b", re.I)
 
 
 def hidden_html(doc: Document) -> Iterator[tuple[str, str]]:
@@ -51,13 +52,13 @@ def records(xml: str) -> str:
 def read_fragment(text: str, url: str, charset: str = "utf-8") -> Listing | None:
     """An AJAX answer as a Listing; `url` is the request's, from which the next one is made. None if it is no list."""
     text = text[:MAX_TEXT].lstrip("\ufeff \r\n\t")
-    if "<recordset>" in text or "<datastore>" in text or "<record>" in text:
-        return _datastore(text, url, charset)
-    if text[:1] in "{[" or _JSONP.match(text[:200_000]):
+    if text[:1] in ("{", "[") or _JSONP.match(text):
         return _json(text, url, charset)
-    if "<a" in text:
-        return _html(text, url, charset, {})
-    return None
+    if not text.startswith("<") or _WHOLE_PAGE.search(text[:20_000]):
+        return None
+    if "<record>" in text or "<datastore>" in text[:300]:
+        return _datastore(text, url, charset)
+    return _html(text, url, charset, {}) if "<a" in text else None
 
 
 def _datastore(text: str, url: str, charset: str) -> Listing:
@@ -69,6 +70,8 @@ def _datastore(text: str, url: str, charset: str) -> Listing:
 
 def _html(text: str, url: str, charset: str, counts: Mapping[str, int | None]) -> Listing | None:
     items = _html_items(text, url, charset)
+    if sum(1 for item in items if item.date) < 2:
+        return None  # a piece of a page, but no list of articles
     claims = {**_pagination(text), **{k: v for k, v in counts.items() if v is not None}}
     return _listing(items, url, "fragment", claims) if items else None
 
@@ -118,8 +121,8 @@ _SIZES = ("pagesize", "page_size", "perpage", "size", "rows", "limit")
 
 
 def _json(text: str, url: str, charset: str) -> Listing | None:
-    if match := _JSONP.match(text):
-        text = match[1]
+    if call := _JSONP.match(text):
+        text = text[call.end() :].rstrip().rstrip(";").rstrip().removesuffix(")")
     try:
         data = json.loads(text, strict=False)
     except (ValueError, RecursionError):

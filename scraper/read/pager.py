@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
+from scraper.model import Evidence, Listing
 from scraper.read import ajax_pager
 from scraper.read.dom import TEXT, Document
 from scraper.read.rows import address
@@ -39,6 +40,17 @@ def find_pager(page: Page) -> Pager | None:
         if token in html and (pager := finder(page, html)) is not None:
             return pager
     return _linked(page)
+
+
+def with_pager(listing: Listing, pager: Pager | None) -> Listing:
+    """A listing together with how its next page is reached."""
+    if pager is None:
+        return listing
+    evidence = {**listing.evidence, "next_url": Evidence(rule=pager.rule, snippet=pager.snippet)}
+    return replace(
+        listing, next_url=pager.next_url, page_number=pager.page_number, page_count=pager.page_count,
+        total=pager.total, evidence=evidence,
+    )  # fmt: skip
 
 
 # --- scripts that are told the numbers ---------------------------------------------------------------------------
