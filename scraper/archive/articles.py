@@ -1,0 +1,256 @@
+"""Readings become rows of `articles`: inserted once, updated only where something changed, the values before kept in
+`versions`. View counts are a history of their own (`views`), never a version.
+
+Functions here run inside the caller's transaction.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from scraper.archive.multipage import absorb, is_multipage, joined, keep_first_page, put_page
+from scraper.archive.values import bounded, clean
+from scraper.model import Article, Link, Row
+from scraper.urls import key
+
+Outcome = Literal["new", "changed", "same"]
+ViewsOrigin = Literal["page", "counter", "listing"]
+
+_FIELDS = ("channel", "title", "source", "author", "date", "body", "kicker", "subtitle", "editor")
+"""What makes a version when it changes; attachments are told beside them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """The capture an article was read from: by which crawl, through which frontier row, when, from which address."""
+
+    row: Row
+    crawl_id: int
+    capture_id: int
+    url: str
+    at: str
+    family: str | None = None
+
+
+def save_article(
+    db: sqlite3.Connection, article: Article, visit: Visit, *, channel: int | None, views_origin: ViewsOrigin
+) -> tuple[int, Outcome]:
+    """Insert an article or bring it up to date; its id and what happened."""
+    number = _same_article(db, article, visit)
+    outcome: Outcome = "new"
+    if number is None:
+        number = _insert(db, article, visit, channel)
+        _save_html(db, number, clean(article.body_html))
+        _save_links(db, "attachments", number, 1, article.attachments)
+    else:
+        outcome = _update(db, number, article, visit, channel)
+    _save_links(db, "images", number, 1, article.images)
+    if article.views is not None:
+        save_views(db, number, article.views, at=visit.at, origin=views_origin)
+    db.execute(
+        "UPDATE frontier SET article_id = ? WHERE id = ? AND article_id IS NOT ?",
+        (number, visit.row.id, number),
+    )
+    return number, outcome
+
+
+def _same_article(db: sqlite3.Connection, article: Article, visit: Visit) -> int | None:
+    """The article this page is: the one at the address that answered (after a redirect), else the row's own, else one
+    of the same address.
+    """
+    own, answered = key(visit.row.url), key(visit.url)
+    for one in (answered, own) if answered != own else (own,):
+        found = db.execute("SELECT article_id FROM frontier WHERE key = ?", (one,)).fetchone()
+        if found and found[0] is not None:
+            return int(found[0])
+    found = db.execute("SELECT id FROM articles WHERE url = ?", (article.url,)).fetchone()
+    return int(found[0]) if found else None
+
+
+def _insert(db: sqlite3.Connection, article: Article, visit: Visit, channel: int | None) -> int:
+    row = visit.row
+    values: dict[str, object] = {
+        **_values(db, article, channel),
+        "url": article.url,
+        "portal": row.portal,
+        "family": clean(visit.family),
+        "channel_id": channel,
+        "frontier_id": row.id,
+        "capture_id": visit.capture_id,
+        "first_seen": visit.at,
+        "last_seen": visit.at,
+        "first_crawl": visit.crawl_id,
+        "evidence": _evidence(article),
+    }
+    made = db.execute(
+        f"INSERT INTO articles({', '.join(values)}, reader) VALUES ({', '.join('?' * len(values))}, "
+        "(SELECT version FROM crawls WHERE id = ?)) RETURNING id",
+        (*values.values(), visit.crawl_id),
+    ).fetchone()
+    return int(made[0])
+
+
+def _update(
+    db: sqlite3.Connection, number: int, article: Article, visit: Visit, channel: int | None
+) -> Outcome:
+    values = _values(db, article, channel)
+    html = clean(article.body_html)
+    if is_multipage(db, number):
+        put_page(db, number, 1, article, row=visit.row, capture_id=visit.capture_id)
+        values["body"], html = joined(db, number)
+    changed = _changed(db, number, values)
+    before = _save_links(db, "attachments", number, 1, article.attachments)
+    if before is not None:
+        changed["attachments"] = before
+    _save_html(db, number, html)
+    if changed:
+        _save_version(db, number, changed, visit)
+        _set_fields(db, number, values)
+    db.execute(
+        "UPDATE articles SET family = ?, channel_id = coalesce(channel_id, ?), capture_id = ?, last_seen = ?, "
+        "gone_at = NULL, evidence = ?, reader = (SELECT version FROM crawls WHERE id = ?) WHERE id = ?",
+        (
+            clean(visit.family),
+            channel,
+            visit.capture_id,
+            visit.at,
+            _evidence(article),
+            visit.crawl_id,
+            number,
+        ),
+    )
+    return "changed" if changed else "same"
+
+
+def _values(db: sqlite3.Connection, article: Article, channel: int | None) -> dict[str, str | None]:
+    values: dict[str, str | None] = {
+        name: clean(getattr(article, name)) for name in _FIELDS if name != "channel"
+    }
+    values["channel"] = clean(" > ".join(article.channel)) or None
+    if values["channel"] is None and channel is not None:
+        found = db.execute("SELECT name FROM channels WHERE id = ?", (channel,)).fetchone()
+        values["channel"] = found[0] if found else None
+    return values
+
+
+def _evidence(article: Article) -> str:
+    told = {name: asdict(evidence) for name, evidence in article.evidence.items()}
+    return clean(json.dumps(told, ensure_ascii=False))
+
+
+def _changed(db: sqlite3.Connection, number: int, values: Mapping[str, str | None]) -> dict[str, object]:
+    """The stored values of the fields that differ from `values`."""
+    names = list(values)
+    stored = db.execute(f"SELECT {', '.join(names)} FROM articles WHERE id = ?", (number,)).fetchone()
+    return {name: old for name, old in zip(names, stored, strict=True) if old != values[name]}
+
+
+def _set_fields(db: sqlite3.Connection, number: int, values: Mapping[str, str | None]) -> None:
+    places = ", ".join(f"{name} = ?" for name in values)
+    db.execute(f"UPDATE articles SET {places} WHERE id = ?", (*values.values(), number))
+
+
+def _save_version(db: sqlite3.Connection, number: int, changed: Mapping[str, object], visit: Visit) -> None:
+    db.execute(
+        "INSERT INTO versions(article_id, seen_at, old_capture, new_capture, crawl_id, changed) "
+        "SELECT id, ?, capture_id, ?, ?, ? FROM articles WHERE id = ?",
+        (visit.at, visit.capture_id, visit.crawl_id, json.dumps(changed, ensure_ascii=False), number),
+    )
+    db.execute("UPDATE articles SET changed_at = ? WHERE id = ?", (visit.at, number))
+
+
+def _save_html(db: sqlite3.Connection, number: int, html: str) -> None:
+    db.execute(
+        "INSERT INTO article_html(article_id, html) VALUES (?, ?) "
+        "ON CONFLICT(article_id) DO UPDATE SET html = excluded.html WHERE html <> excluded.html",
+        (number, html),
+    )
+
+
+def _save_links(
+    db: sqlite3.Connection,
+    table: Literal["attachments", "images"],
+    number: int,
+    page: int,
+    links: Iterable[Link],
+) -> list[tuple[str, str]] | None:
+    """Bring one page's links up to date; what stood before where that differed, else None."""
+    label = "name" if table == "attachments" else "caption"
+    stored = db.execute(
+        f"SELECT page, url, {label} FROM {table} WHERE article_id = ? ORDER BY position", (number,)
+    ).fetchall()
+    elsewhere = {url for at, url, _ in stored if at != page}
+    before = [(url, text) for at, url, text in stored if at == page]
+    now = {clean(link.url): clean(link.text) for link in reversed(list(links))}
+    after = [(url, text) for url, text in reversed(now.items()) if url not in elsewhere]
+    if before == after:
+        return None
+    db.execute(f"DELETE FROM {table} WHERE article_id = ? AND page = ?", (number, page))
+    db.executemany(
+        f"INSERT INTO {table}(article_id, page, position, url, {label}) VALUES (?, ?, ?, ?, ?)",
+        [(number, page, page * 1000 + place, url, text) for place, (url, text) in enumerate(after)],
+    )
+    return before
+
+
+def save_views(db: sqlite3.Connection, number: int, views: int, *, at: str, origin: ViewsOrigin) -> None:
+    """One more point in the history of an article's view count, which is also its current one."""
+    views = bounded(views)
+    db.execute(
+        "INSERT INTO views(article_id, seen_at, views, origin) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT DO UPDATE SET views = excluded.views",
+        (number, at, views, origin),
+    )
+    db.execute("UPDATE articles SET views = ? WHERE id = ? AND views IS NOT ?", (views, number, views))
+
+
+def mark_gone(db: sqlite3.Connection, row: Row, *, at: str) -> None:
+    """The page says that its article is gone; the article stays, marked."""
+    db.execute("UPDATE articles SET gone_at = coalesce(gone_at, ?) WHERE frontier_id = ?", (at, row.id))
+
+
+def save_further_page(
+    db: sqlite3.Connection, number: int, page: int, article: Article, visit: Visit
+) -> Outcome | None:
+    """Join page 2 or later to its article. A page seen for the first time is no change of the article: None."""
+    absorb(db, number, visit.row)
+    keep_first_page(db, number)
+    first_time = put_page(db, number, page, article, row=visit.row, capture_id=visit.capture_id)
+    body, html = joined(db, number)
+    changed = _changed(db, number, {"body": body})
+    if changed and not first_time:
+        _save_version(db, number, changed, visit)
+    if changed:
+        _set_fields(db, number, {"body": body})
+    _save_html(db, number, html)
+    _save_links(db, "attachments", number, page, article.attachments)
+    _save_links(db, "images", number, page, article.images)
+    db.execute("UPDATE frontier SET article_id = ? WHERE id = ?", (number, visit.row.id))
+    db.execute("UPDATE articles SET last_seen = ? WHERE id = ?", (visit.at, number))
+    if first_time:
+        return None
+    return "changed" if changed else "same"
+
+
+def stream(
+    db: sqlite3.Connection, *, portal: str | None, since: str | None, until: str | None
+) -> Iterator[dict[str, object]]:
+    """Rows of `articles` by id, one at a time, all columns and `attachments` (JSON list of {url, name}).
+
+    `since` and `until` are dates or their beginnings (`2024`, `2024-03`), both included; with either, articles without
+    a date are left out.
+    """
+    cursor = db.execute(
+        "SELECT a.*, (SELECT json_group_array(json_object('url', url, 'name', name)) FROM "
+        "(SELECT url, name FROM attachments WHERE article_id = a.id ORDER BY position)) AS attachments "
+        "FROM articles a WHERE (:portal IS NULL OR a.portal = :portal) AND (:since IS NULL OR a.date >= :since) "
+        "AND (:until IS NULL OR substr(a.date, 1, length(:until)) <= :until) ORDER BY a.id",
+        {"portal": portal, "since": since, "until": until},
+    )
+    names = [column[0] for column in cursor.description]
+    for row in cursor:
+        yield dict(zip(names, row, strict=True))

@@ -1,0 +1,196 @@
+"""The pages known and when each is due: rows added, asked again, and claimed by the crawl.
+
+Functions here run inside the caller's transaction. Times are UTC text, as everywhere in the archive.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterable, Sequence
+
+from scraper.archive.values import bounded, clean
+from scraper.errors import UsageError
+from scraper.model import Channel, Found, FrontierKind, Row
+from scraper.urls import key
+
+# The distinct priorities of a portal's due rows, found by a jump in the index each, so that the rows not yet due
+# (nearly all, once a portal is archived) are never walked.
+_PRIORITIES = """
+WITH RECURSIVE priorities(p) AS (
+  SELECT min(priority) FROM frontier WHERE portal = :portal AND due_at IS NOT NULL
+  UNION ALL
+  SELECT (SELECT min(priority) FROM frontier WHERE portal = :portal AND due_at IS NOT NULL AND priority > p)
+  FROM priorities WHERE p IS NOT NULL
+)
+"""
+
+_ROW = """
+SELECT f.id, f.portal, f.url, f.kind, c.url, f.page, f.depth, f.etag, f.last_modified, f.date, f.attempts, f.visits
+FROM frontier f LEFT JOIN channels c ON c.id = f.channel_id
+"""
+
+
+def next_due(db: sqlite3.Connection, portal: str, *, at: str, exclude: Collection[int]) -> Row | None:
+    """The row to ask for now: lowest priority first, of equals the longest due, then the first found."""
+    found = db.execute(
+        _PRIORITIES
+        + "SELECT (SELECT id FROM frontier WHERE portal = :portal AND priority = p AND due_at <= :at "
+        "AND id NOT IN (SELECT value FROM json_each(:exclude)) ORDER BY due_at, id LIMIT 1) AS found "
+        "FROM priorities WHERE found IS NOT NULL LIMIT 1",
+        {"portal": portal, "at": at, "exclude": json.dumps(list(exclude))},
+    ).fetchone()
+    return row_of(db, found[0]) if found else None
+
+
+def row_of(db: sqlite3.Connection, frontier_id: int) -> Row | None:
+    """A frontier row by its id, as the crawl claims it."""
+    row = db.execute(_ROW + "WHERE f.id = ?", (frontier_id,)).fetchone()
+    return _row(row) if row else None
+
+
+def row_at(db: sqlite3.Connection, url: str) -> Row | None:
+    """A frontier row by any spelling of its address."""
+    row = db.execute(_ROW + "WHERE f.key = ?", (key(url),)).fetchone()
+    return _row(row) if row else None
+
+
+def _row(r: Sequence[object]) -> Row:
+    names = "id portal url kind channel page depth etag last_modified date attempts visits".split()
+    values = dict(zip(names, r, strict=True))
+    return Row(**values, fresh=not values["visits"])  # type: ignore[arg-type]  # typed by the table
+
+
+def due_count(db: sqlite3.Connection, portal: str, *, at: str) -> int:
+    """How many rows of a portal are due now."""
+    query = (
+        _PRIORITIES
+        + "SELECT coalesce(sum((SELECT count(*) FROM frontier WHERE portal = :portal AND priority = p "
+        "AND due_at <= :at)), 0) FROM priorities WHERE p IS NOT NULL"
+    )
+    return int(db.execute(query, {"portal": portal, "at": at}).fetchone()[0])
+
+
+def portals_due(db: sqlite3.Connection, *, at: str) -> list[str]:
+    """Hosts that have a row due now, in order of name."""
+    hosts = [host for (host,) in db.execute("SELECT host FROM portals ORDER BY host").fetchall()]
+    return [host for host in hosts if next_due(db, host, at=at, exclude=()) is not None]
+
+
+def ask_again(
+    db: sqlite3.Connection, portal: str, *, kinds: Sequence[FrontierKind], at: str, first_pages_only: bool
+) -> int:
+    """Make visited rows of some kinds due, of listings only their first pages if asked so; how many."""
+    return db.execute(
+        f"UPDATE frontier SET due_at = ? WHERE portal = ? AND kind IN ({','.join('?' * len(kinds))}) AND visits > 0 "
+        "AND (due_at IS NULL OR due_at > ?) AND (NOT ? OR coalesce(page, 1) = 1)",
+        (at, portal, *kinds, at, first_pages_only),
+    ).rowcount
+
+
+def ask_failed_again(db: sqlite3.Connection, portal: str, *, at: str) -> int:
+    """Make rows due that were given up or refused in an earlier crawl; how many."""
+    return db.execute(
+        "UPDATE frontier SET due_at = ? WHERE portal = ? AND state IN ('failed', 'refused') "
+        "AND (due_at IS NULL OR due_at > ?)",
+        (at, portal, at),
+    ).rowcount
+
+
+def channel_id(db: sqlite3.Connection, portal: str, url: str, name: str | None = None) -> int:
+    """The id of the channel whose first listing page is `url`; it is made where it is new."""
+    row = db.execute("SELECT id FROM channels WHERE key = ?", (key(url),)).fetchone()
+    if row:
+        return int(row[0])
+    made = db.execute(
+        "INSERT INTO channels(portal, url, key, name) VALUES (?, ?, ?, ?) RETURNING id",
+        (portal, url, key(url), clean(name)),
+    ).fetchone()
+    return int(made[0])
+
+
+def save_channel(db: sqlite3.Connection, portal: str, channel: Channel, *, page: int, crawl_id: int) -> int:
+    """What a listing page says of its channel: what it claims now, a name where there was none, and that page `page` of
+    it was read. Its id.
+    """
+    number = channel_id(db, portal, channel.url, channel.name)
+    db.execute(
+        "UPDATE channels SET name = coalesce(name, ?), claimed = coalesce(?, claimed), "
+        "claimed_pages = coalesce(?, claimed_pages), claimed_by = coalesce(?, claimed_by), "
+        "walked_pages = max(walked_pages, ?), last_crawl = ? WHERE id = ?",
+        (
+            clean(channel.name),
+            bounded(channel.claimed),
+            bounded(channel.claimed_pages),
+            clean(channel.claimed_by),
+            bounded(page),
+            crawl_id,
+            number,
+        ),
+    )
+    return number
+
+
+def update_channel(db: sqlite3.Connection, url: str, *, complete: bool | None, note: str | None) -> None:
+    """Whether the walk reached the channel's last page, and a word for people. None leaves it as it is."""
+    changed = db.execute(
+        "UPDATE channels SET complete = coalesce(?, complete), note = coalesce(?, note) WHERE key = ?",
+        (complete, clean(note), key(url)),
+    ).rowcount
+    if not changed:
+        raise UsageError(f"no channel {url} in this archive", "see `status` for its channels")
+
+
+_ADD = """
+INSERT INTO frontier(portal, url, key, kind, channel_id, page, depth, priority, found_on, title, date, due_at)
+VALUES (:portal, :url, :key, :kind, :channel, :page, :depth, :priority, :found_on, :title, :date, :at)
+ON CONFLICT(key) DO NOTHING
+"""
+
+# A row that stands keeps its place; what was not known of it is filled in. A row that an earlier crawl saw only from
+# outside its scope is taken over by the portal it belongs to. Failed and read rows have a schedule of their own.
+_FILL = """
+UPDATE frontier SET
+  portal = iif(state = 'outside', :portal, portal),
+  due_at = CASE WHEN state = 'outside' THEN :at WHEN state = 'new' THEN coalesce(due_at, :at) ELSE due_at END,
+  state = iif(state = 'outside', 'new', state),
+  priority = iif(kind = 'page' AND :kind <> 'page', min(priority, :priority), priority),
+  kind = iif(kind = 'page', :kind, kind),
+  channel_id = coalesce(channel_id, :channel),
+  page = coalesce(page, :page),
+  depth = min(depth, :depth),
+  title = coalesce(title, :title),
+  date = coalesce(date, :date)
+WHERE key = :key AND (
+  state = 'outside' OR state = 'new' AND due_at IS NULL OR kind = 'page' AND :kind <> 'page' OR depth > :depth
+  OR channel_id IS NULL AND :channel IS NOT NULL OR page IS NULL AND :page IS NOT NULL
+  OR title IS NULL AND :title IS NOT NULL OR date IS NULL AND :date IS NOT NULL
+)
+"""
+
+
+def add_found(
+    db: sqlite3.Connection, portal: str, found: Iterable[Found], *, at: str, found_on: int | None
+) -> int:
+    """Make frontier rows of what was found, due `at` once; rows that stand are only filled in. How many are new."""
+    added = 0
+    for one in found:
+        values = {
+            "portal": portal,
+            "url": one.url,
+            "key": key(one.url),
+            "kind": one.kind,
+            "channel": channel_id(db, portal, one.channel) if one.channel else None,
+            "page": bounded(one.page),
+            "depth": one.depth,
+            "priority": one.priority,
+            "found_on": found_on,
+            "title": clean(one.title),
+            "date": clean(one.date),
+            "at": at,
+        }
+        if db.execute(_ADD, values).rowcount:
+            added += 1
+        else:
+            db.execute(_FILL, values)
+    return added
