@@ -143,6 +143,8 @@ def _channels(db: sqlite3.Connection, host: str, failures: dict[int, int]) -> tu
 
 _WHY = """
 CASE
+  WHEN f.kind = 'file' THEN 'a file, no page'
+  WHEN f.state = 'aside' THEN 'set aside: addresses of its form brought nothing'
   WHEN f.state = 'outside' THEN 'stands outside the portal'
   WHEN f.state = 'gone' THEN 'the page is gone'
   WHEN f.state IN ('failed', 'refused') THEN coalesce(

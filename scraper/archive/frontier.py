@@ -26,13 +26,40 @@ WITH RECURSIVE priorities(p) AS (
 """
 
 _ROW = """
-SELECT f.id, f.portal, f.url, f.kind, c.url, f.page, f.depth, f.etag, f.last_modified, f.date, f.attempts, f.visits
+SELECT f.id, f.portal, f.url, f.kind, c.url, f.page, f.part_of, f.depth, f.etag, f.last_modified, f.title, f.date,
+  f.attempts, f.visits, f.unchanged
 FROM frontier f LEFT JOIN channels c ON c.id = f.channel_id
 """
+_ROW_NAMES: tuple[str, ...] = (
+    "id",
+    "portal",
+    "url",
+    "kind",
+    "channel",
+    "page",
+    "part_of",
+    "depth",
+    "etag",
+    "last_modified",
+)
+_ROW_NAMES += ("title", "date", "attempts", "visits", "unchanged")
 
 
-def next_due(db: sqlite3.Connection, portal: str, *, at: str, exclude: Collection[int]) -> Row | None:
-    """The row to ask for now: lowest priority first, of equals the longest due, then the first found."""
+def next_due(
+    db: sqlite3.Connection,
+    portal: str,
+    *,
+    at: str,
+    exclude: Collection[int],
+    channel: str | None = None,
+    part_of: int | None = None,
+) -> Row | None:
+    """The row to ask for now: lowest priority first, of equals the longest due, then the first found.
+
+    `channel` (its address) and `part_of` (an article's row) narrow the question to what belongs to them.
+    """
+    if channel is not None or part_of is not None:
+        return _next_due_of(db, at=at, exclude=exclude, channel=channel, part_of=part_of)
     found = db.execute(
         _PRIORITIES
         + "SELECT (SELECT id FROM frontier WHERE portal = :portal AND priority = p AND due_at <= :at "
@@ -41,6 +68,42 @@ def next_due(db: sqlite3.Connection, portal: str, *, at: str, exclude: Collectio
         {"portal": portal, "at": at, "exclude": json.dumps(list(exclude))},
     ).fetchone()
     return row_of(db, found[0]) if found else None
+
+
+def _next_due_of(
+    db: sqlite3.Connection, *, at: str, exclude: Collection[int], channel: str | None, part_of: int | None
+) -> Row | None:
+    owner, value = (
+        ("part_of", part_of) if part_of is not None else ("channel_id", _channel_at(db, channel or ""))
+    )
+    found = db.execute(
+        f"SELECT id FROM frontier WHERE {owner} = ? AND due_at <= ? AND id NOT IN (SELECT value FROM json_each(?)) "
+        "ORDER BY priority, due_at, id LIMIT 1",
+        (value, at, json.dumps(list(exclude))),
+    ).fetchone()
+    return row_of(db, found[0]) if found else None
+
+
+def _channel_at(db: sqlite3.Connection, url: str) -> int | None:
+    row = db.execute("SELECT id FROM channels WHERE key = ?", (key(url),)).fetchone()
+    return int(row[0]) if row else None
+
+
+def unseen(db: sqlite3.Connection, channel: str, urls: Iterable[str]) -> tuple[int, bool]:
+    """How many of these rows a channel did not have yet, and whether an earlier walk reached its end."""
+    row = db.execute("SELECT id, complete FROM channels WHERE key = ?", (key(channel),)).fetchone()
+    keys = json.dumps(sorted({key(url) for url in urls}))
+    (new,) = db.execute(
+        "SELECT count(*) FROM json_each(?) k WHERE NOT EXISTS (SELECT 1 FROM frontier f JOIN items i "
+        "ON i.frontier_id = f.id WHERE f.key = k.value AND i.channel_id = ?)",
+        (keys, row[0] if row else None),
+    ).fetchone()
+    return int(new), bool(row and row[1])
+
+
+def set_aside(db: sqlite3.Connection, frontier_id: int) -> None:
+    """Take a row out of the due ones for good: one of a form of address that brought nothing."""
+    db.execute("UPDATE frontier SET state = 'aside', due_at = NULL WHERE id = ?", (frontier_id,))
 
 
 def row_of(db: sqlite3.Connection, frontier_id: int) -> Row | None:
@@ -56,8 +119,7 @@ def row_at(db: sqlite3.Connection, url: str) -> Row | None:
 
 
 def _row(r: Sequence[object]) -> Row:
-    names = "id portal url kind channel page depth etag last_modified date attempts visits".split()
-    values = dict(zip(names, r, strict=True))
+    values = dict(zip(_ROW_NAMES, r, strict=True))
     return Row(**values, fresh=not values["visits"])  # type: ignore[arg-type]  # typed by the table
 
 
@@ -117,13 +179,14 @@ def save_channel(db: sqlite3.Connection, portal: str, channel: Channel, *, page:
     db.execute(
         "UPDATE channels SET name = coalesce(name, ?), claimed = coalesce(?, claimed), "
         "claimed_pages = coalesce(?, claimed_pages), claimed_by = coalesce(?, claimed_by), "
-        "walked_pages = max(walked_pages, ?), last_crawl = ? WHERE id = ?",
+        "walked_pages = max(walked_pages, ?), complete = coalesce(?, complete), last_crawl = ? WHERE id = ?",
         (
             clean(channel.name),
             bounded(channel.claimed),
             bounded(channel.claimed_pages),
             clean(channel.claimed_by),
             bounded(page),
+            channel.complete,
             crawl_id,
             number,
         ),
@@ -142,18 +205,23 @@ def update_channel(db: sqlite3.Connection, url: str, *, complete: bool | None, n
 
 
 _ADD = """
-INSERT INTO frontier(portal, url, key, kind, channel_id, page, depth, priority, found_on, title, date, due_at)
-VALUES (:portal, :url, :key, :kind, :channel, :page, :depth, :priority, :found_on, :title, :date, :at)
+INSERT INTO frontier(portal, url, key, kind, channel_id, page, depth, priority, found_on, part_of, title, date, due_at,
+  state)
+VALUES (:portal, :url, :key, :kind, :channel, :page, :depth, :priority, :found_on, :part_of, :title, :date, :at,
+  iif(:kind IN ('file', 'external'), 'outside', 'new'))
 ON CONFLICT(key) DO NOTHING
 """
 
 # A row that stands keeps its place; what was not known of it is filled in. A row that an earlier crawl saw only from
-# outside its scope is taken over by the portal it belongs to. Failed and read rows have a schedule of their own.
+# outside its scope is taken over by the portal it belongs to. Failed and read rows have a schedule of their own, unless
+# they are wanted again, once a crawl.
 _FILL = """
 UPDATE frontier SET
-  portal = iif(state = 'outside', :portal, portal),
-  due_at = CASE WHEN state = 'outside' THEN :at WHEN state = 'new' THEN coalesce(due_at, :at) ELSE due_at END,
-  state = iif(state = 'outside', 'new', state),
+  portal = iif(state = 'outside' AND :at IS NOT NULL, :portal, portal),
+  due_at = CASE WHEN :at IS NULL THEN due_at WHEN :again AND last_crawl IS NOT :crawl THEN :at
+    WHEN state IN ('outside', 'new') THEN coalesce(due_at, :at) ELSE due_at END,
+  state = iif(state = 'outside' AND :at IS NOT NULL, 'new', state),
+  part_of = coalesce(part_of, :part_of),
   priority = iif(kind = 'page' AND :kind <> 'page', min(priority, :priority), priority),
   kind = iif(kind = 'page', :kind, kind),
   channel_id = coalesce(channel_id, :channel),
@@ -162,7 +230,7 @@ UPDATE frontier SET
   title = coalesce(title, :title),
   date = coalesce(date, :date)
 WHERE key = :key AND (
-  state = 'outside' OR state = 'new' AND due_at IS NULL OR kind = 'page' AND :kind <> 'page' OR depth > :depth
+  :again OR state = 'outside' OR state = 'new' AND due_at IS NULL OR kind = 'page' AND :kind <> 'page' OR depth > :depth
   OR channel_id IS NULL AND :channel IS NOT NULL OR page IS NULL AND :page IS NOT NULL
   OR title IS NULL AND :title IS NOT NULL OR date IS NULL AND :date IS NOT NULL
 )
@@ -170,9 +238,18 @@ WHERE key = :key AND (
 
 
 def add_found(
-    db: sqlite3.Connection, portal: str, found: Iterable[Found], *, at: str, found_on: int | None
+    db: sqlite3.Connection,
+    portal: str,
+    found: Iterable[Found],
+    *,
+    at: str,
+    found_on: int | None,
+    crawl_id: int | None = None,
 ) -> int:
-    """Make frontier rows of what was found, due `at` once; rows that stand are only filled in. How many are new."""
+    """Make frontier rows of what was found, due `at` once; rows that stand are only filled in. How many are new.
+
+    Those wanted again are due once more, but not twice in the crawl `crawl_id`.
+    """
     added = 0
     for one in found:
         values = {
@@ -185,9 +262,12 @@ def add_found(
             "depth": one.depth,
             "priority": one.priority,
             "found_on": found_on,
+            "part_of": one.part_of,
+            "again": one.again,
+            "crawl": crawl_id,
             "title": clean(one.title),
             "date": clean(one.date),
-            "at": at,
+            "at": at if one.due else None,
         }
         if db.execute(_ADD, values).rowcount:
             added += 1

@@ -17,6 +17,7 @@ from scraper.archive.articles import (
     mark_gone,
     save_article,
     save_further_page,
+    save_views,
 )
 from scraper.archive.blobs import Blobs
 from scraper.archive.frontier import add_found, channel_id, save_channel
@@ -43,7 +44,7 @@ def save_page(
     """A page that was fetched and read."""
     capture_id = save_capture(db, blobs, row, capture, crawl_id=crawl_id, reading=reading)
     at = capture.fetched_at
-    added = add_found(db, row.portal, found, at=at, found_on=row.id)
+    added = add_found(db, row.portal, found, at=at, found_on=row.id, crawl_id=crawl_id)
     section = _channel(db, row, reading, channel, crawl_id=crawl_id)
     new_items = 0
     if section is not None and reading.listing is not None and reading.kind == "listing":
@@ -84,7 +85,7 @@ def save_article_page(
     whose first page gave none, is kept as a capture only.
     """
     capture_id = save_capture(db, blobs, row, capture, crawl_id=crawl_id, reading=reading)
-    added = add_found(db, row.portal, found, at=capture.fetched_at, found_on=row.id)
+    added = add_found(db, row.portal, found, at=capture.fetched_at, found_on=row.id, crawl_id=crawl_id)
     first = db.execute("SELECT article_id FROM frontier WHERE id = ?", (article_frontier_id,)).fetchone()
     article_id = first[0] if first and reading.kind == "article" and page > 1 else None
     outcome = None
@@ -93,6 +94,22 @@ def save_article_page(
         outcome = save_further_page(db, article_id, page, reading.article, visit)
     _visited(db, row, capture, reading, crawl_id, next_due, outcome, brought=bool(added))
     return Saved(capture_id=capture_id, article_id=article_id, outcome=outcome, added=added)
+
+
+def save_counter(
+    db: sqlite3.Connection, blobs: Blobs, row: Row, capture: Capture, views: int | None, *, crawl_id: int
+) -> None:
+    """What a view counter answered for the article whose row is `row.part_of`. `views` None: it told no number."""
+    save_capture(db, blobs, row, capture, crawl_id=crawl_id, kind="counter")
+    first = db.execute("SELECT article_id FROM frontier WHERE id = ?", (row.part_of,)).fetchone()
+    if views is not None and first and first[0] is not None:
+        save_views(db, first[0], views, at=capture.fetched_at, origin="counter")
+    db.execute(
+        "UPDATE frontier SET state = 'read', read_as = 'counter', visits = visits + 1, attempts = 0, status = ?, "
+        "visited_at = ?, last_crawl = ?, due_at = NULL WHERE id = ?",
+        (capture.status, capture.fetched_at, crawl_id, row.id),
+    )
+    _resolve(db, row, capture.fetched_at)
 
 
 def save_unchanged(

@@ -64,16 +64,17 @@ CREATE TABLE frontier (
   portal TEXT NOT NULL REFERENCES portals(host),
   url TEXT NOT NULL,                     -- as it is asked for
   key TEXT NOT NULL UNIQUE,              -- what two spellings of one page share
-  kind TEXT NOT NULL,                    -- home | listing | article | page (not known yet) | file
+  kind TEXT NOT NULL,                    -- home | listing | article | part | counter | page (not known yet) | file | external
   channel_id INTEGER REFERENCES channels(id),
   page INTEGER,                          -- number of a listing page within its channel, from 1
   depth INTEGER NOT NULL DEFAULT 0,      -- steps from the seed
   priority INTEGER NOT NULL DEFAULT 5,   -- lower is earlier
   found_on INTEGER REFERENCES frontier(id),
+  part_of INTEGER REFERENCES frontier(id),  -- of a further page or a counter: its article's first page
   title TEXT,                            -- what a listing row said of it
   date TEXT,
   due_at TEXT,                           -- when to ask (again); null: not before something asks for it
-  state TEXT NOT NULL DEFAULT 'new',     -- new | read | failed | gone | refused (robots) | outside (scope)
+  state TEXT NOT NULL DEFAULT 'new',     -- new | read | failed | gone | refused (robots) | outside (scope) | aside (a trap)
   read_as TEXT,                          -- kind of the last reading
   article_id INTEGER REFERENCES articles(id),  -- the article this page gave, or is a further page or an alias of
   visits INTEGER NOT NULL DEFAULT 0,
@@ -87,6 +88,7 @@ CREATE TABLE frontier (
 ) STRICT""",
     "CREATE INDEX frontier_due ON frontier(portal, priority, due_at, id) WHERE due_at IS NOT NULL",
     "CREATE INDEX frontier_kind ON frontier(portal, kind, page)",
+    "CREATE INDEX frontier_part ON frontier(part_of) WHERE part_of IS NOT NULL",
     "CREATE INDEX frontier_channel ON frontier(channel_id)",
     """
 CREATE TABLE items (                     -- rows of listing pages: what a channel says it holds

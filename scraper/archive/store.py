@@ -146,10 +146,18 @@ class Archive:
 
     # The frontier
 
-    def add_found(self, portal: str, found: Iterable[Found], *, at: str, found_on: int | None = None) -> int:
+    def add_found(
+        self,
+        portal: str,
+        found: Iterable[Found],
+        *,
+        at: str,
+        found_on: int | None = None,
+        crawl_id: int | None = None,
+    ) -> int:
         """Make frontier rows of pages found, due `at` once; those known are filled in. How many are new."""
         with self._write() as db:
-            return frontier.add_found(db, portal, found, at=at, found_on=found_on)
+            return frontier.add_found(db, portal, found, at=at, found_on=found_on, crawl_id=crawl_id)
 
     def ask_again(
         self, portal: str, *, kinds: Sequence[FrontierKind], at: str, first_pages_only: bool = True
@@ -163,10 +171,33 @@ class Archive:
         with self._write() as db:
             return frontier.ask_failed_again(db, portal, at=at)
 
-    def next_due(self, portal: str, *, at: str, exclude: Collection[int] = ()) -> Row | None:
-        """The page to ask for now: lowest priority first, of equals the longest due, then the first found."""
+    def next_due(
+        self,
+        portal: str,
+        *,
+        at: str,
+        exclude: Collection[int] = (),
+        channel: str | None = None,
+        part_of: int | None = None,
+    ) -> Row | None:
+        """The page to ask for now: lowest priority first, of equals the longest due, then the first found.
+
+        `channel` (its address) and `part_of` (an article's frontier id) narrow it to what belongs to them.
+        """
         with self._read():
-            return frontier.next_due(self._connection, portal, at=at, exclude=exclude)
+            return frontier.next_due(
+                self._connection, portal, at=at, exclude=exclude, channel=channel, part_of=part_of
+            )
+
+    def unseen(self, channel: str, urls: Iterable[str]) -> tuple[int, bool]:
+        """How many of these listing rows are new to a channel, and whether an earlier walk reached its end."""
+        with self._read():
+            return frontier.unseen(self._connection, channel, urls)
+
+    def set_aside(self, row: Row) -> None:
+        """Take a page out of the due ones for good: one of a form of address that brought nothing."""
+        with self._write() as db:
+            frontier.set_aside(db, row.id)
 
     def due_count(self, portal: str, *, at: str) -> int:
         """How many pages of a portal are due now."""
@@ -233,6 +264,11 @@ class Archive:
                 found=found,
                 next_due=next_due,
             )
+
+    def save_counter(self, row: Row, capture: Capture, views: int | None, *, crawl_id: int) -> None:
+        """Store what a view counter answered; `views` None where it told no number."""
+        with self._write() as db:
+            pages.save_counter(db, self._blobs, row, capture, views, crawl_id=crawl_id)
 
     def save_unchanged(
         self, row: Row, capture: Capture, *, crawl_id: int, at: str, next_due: str | None
