@@ -8,30 +8,21 @@ from __future__ import annotations
 import html as entities
 import json
 import re
-from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, urlencode
 
+from scraper.read.claims import Pager
 from scraper.read.rules import Page
+from scraper.text import shorten
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """The next request, None where this page is the last; counts as claimed."""
-
-    url: str | None
-    page_number: int = 1
-    page_count: int | None = None
-    total: int | None = None
-    snippet: str = ""
-
-
-_PROXY = re.compile(r"""((?:https?:)?[\w./:-]{0,200}/module/(?:web/)?jpage/(?:more(?:column)?)?dataproxy\.jsp)(?:\?([^"'\s<>\]]{0,1500}))?""")
+_PROXY = re.compile(
+    r"""((?:https?:)?[\w./:-]{0,200}/module/(?:web/)?jpage/(?:more(?:column)?)?dataproxy\.jsp)(?:\?([^"'\s<>\]]{0,1500}))?"""
+)
 _HANWEB_NAMES = (
     "col", "appid", "webid", "path", "columnid", "sourceContentType", "unitid", "webname", "permissiontype",
 )  # fmt: skip
 
 
-def hanweb(page: Page, html: str) -> Request | None:
+def hanweb(page: Page, html: str) -> Pager | None:
     """`jpage({totalRecord:230, perPage:15, …})` and the `nextgroup` link of its datastore: `dataproxy.jsp?page=k&…`.
 
     The first datastore may hold more than one page's rows (jpage fetches groups): the request skips those.
@@ -57,7 +48,14 @@ def hanweb(page: Page, html: str) -> Request | None:
         query["perpage"] = str(size)
     last = (pages is not None and number > pages) or (total is not None and shown >= total)
     url = None if last else page.link(f"{best[1]}?{urlencode(query, quote_via=quote, safe='/')}")
-    return Request(url=url, page_number=1, page_count=pages, total=total, snippet=near[:200] or best[0])
+    return Pager(
+        rule="dataproxy",
+        next_url=url,
+        page_number=1,
+        page_count=pages,
+        total=total,
+        snippet=shorten(near or best[0]),
+    )
 
 
 def _jpage_call(html: str) -> str:
@@ -66,7 +64,10 @@ def _jpage_call(html: str) -> str:
 
 
 def _value(text: str, name: str) -> str | None:
-    found = re.search(rf"""(?<![\w]){name}['"]?\s*:\s*(?:'([^'\n]{{0,200}})'|"([^"\n]{{0,200}})"|([\w/.-]{{1,200}}))""", text)
+    found = re.search(
+        rf"""(?<![\w]){name}['"]?\s*:\s*(?:'([^'\n]{{0,200}})'|"([^"\n]{{0,200}})"|([\w/.-]{{1,200}}))""",
+        text,
+    )
     return next((g for g in found.groups() if g is not None), None) if found else None
 
 
@@ -79,10 +80,16 @@ def _int(text: str | None) -> int | None:
     return int(text) if text and text.isdecimal() and len(text) < 9 else None
 
 
-_LISTS = ("列表", "分页", "右侧内容", "信息", "内容")  # what templates call the block of rows, the surest first
+_LISTS = (
+    "列表",
+    "分页",
+    "右侧内容",
+    "信息",
+    "内容",
+)  # what templates call the block of rows, the surest first
 
 
-def jpaas(page: Page, html: str) -> Request | None:
+def jpaas(page: Page, html: str) -> Pager | None:
     """`<script url="…/build/unit" queryData="{…}">`: the same with `paramJson={"pageNo":k,"pageSize":n}`.
 
     Several blocks stand on a page (menu, footer): the one whose tagId speaks of a list, else the one with most rows.
@@ -103,7 +110,9 @@ def jpaas(page: Page, html: str) -> Request | None:
         tag = str(data.get("tagId", ""))
         rank = next((i for i, word in enumerate(_LISTS) if word in tag), len(_LISTS))
         holder = doc.parent[n]
-        rows = sum(1 for m in doc.elements("a", holder) if doc.size(m) >= 6) if doc.tag[holder] != "body" else 0
+        rows = (
+            sum(1 for m in doc.elements("a", holder) if doc.size(m) >= 6) if doc.tag[holder] != "body" else 0
+        )
         blocks.append((rank, -rows, n, attrs["url"], {str(k): str(v) for k, v in data.items()}))
     if not blocks:
         return None
@@ -117,7 +126,10 @@ def jpaas(page: Page, html: str) -> Request | None:
     joint = "&" if "?" in where else "?"
     last = pages is not None and following > pages
     url = None if last else page.link(f"{where}{joint}{urlencode(query, quote_via=quote)}")
-    return Request(url=url, page_number=number or 1, page_count=pages, total=total, snippet=data.get("tagId", ""))
+    return Pager(
+        rule="build/unit", next_url=url, page_number=number or 1, page_count=pages, total=total,
+        snippet=data.get("tagId", ""),
+    )  # fmt: skip
 
 
 def _pagination(page: Page) -> tuple[int | None, int | None, int | None]:
@@ -132,7 +144,7 @@ def _pagination(page: Page) -> tuple[int | None, int | None, int | None]:
 _LS = re.compile(r"""Ls\.pagination\(\s*["']#page_(\w{1,40})["']""")
 
 
-def lonsun(page: Page, html: str) -> Request | None:
+def lonsun(page: Page, html: str) -> Pager | None:
     """`Ls.pagination("#page_5305120", fn, {currPage: 1, pageCount: 67})`: `/content/column/5305120?pageIndex=k`."""
     call = _LS.search(html)
     if call is None:
@@ -145,4 +157,7 @@ def lonsun(page: Page, html: str) -> Request | None:
     more = count is None or number < count
     url = page.link(f"/content/column/{call[1]}?pageIndex={number + 1}") if more else None
     total = _number(near, "(?:total|itemCount|recordCount|rowCount)")
-    return Request(url=url, page_number=number, page_count=count, total=total, snippet=near.partition(")")[0][:160])
+    snippet = shorten(near.partition(")")[0])
+    return Pager(
+        rule="Ls.pagination", next_url=url, page_number=number, page_count=count, total=total, snippet=snippet
+    )

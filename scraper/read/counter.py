@@ -115,7 +115,10 @@ def _sscms(page: Page, text: str) -> Counter | None:
     quiet = re.sub(r"autoIncrease=true", "autoIncrease=false", href, flags=re.I)
     if "autoIncrease" in quiet:
         return _made(page, quiet, adds="autoIncrease=false" not in quiet)
-    ids = {name: _first(rf"{name}['\"]?\s*[:=]\s*['\"]?(\d+)", text) for name in ("siteId", "channelId", "contentId")}
+    ids = {
+        name: _first(rf"{name}['\"]?\s*[:=]\s*['\"]?(\d+)", text)
+        for name in ("siteId", "channelId", "contentId")
+    }
     if not all(ids.values()):
         return _made(page, href, adds=True)
     query = urlencode({**{k: v or "" for k, v in ids.items()}, "autoIncrease": "false"})
@@ -140,7 +143,9 @@ def _eyou(page: Page, text: str) -> Counter | None:
 
 
 def _ucap(page: Page, text: str) -> Counter | None:
-    if href := _first(rf"""["']({_URL}/access/views\?manuscriptId=\w{{8,64}}&(?:amp;)?ChannelId=\w{{8,64}})""", text):
+    if href := _first(
+        rf"""["']({_URL}/access/views\?manuscriptId=\w{{8,64}}&(?:amp;)?ChannelId=\w{{8,64}})""", text
+    ):
         return _made(page, href, adds=True)
     manuscript = _first(r"manuscript[iI]d\s*=\s*[\"']([0-9a-zA-Z]{8,64})", text)
     channel = _first(r"channel[iI]d\s*=\s*[\"']([0-9a-zA-Z]{8,64})", text)
@@ -179,14 +184,19 @@ def _visitor(page: Page, text: str) -> Counter | None:
 
 # Home-made: a script's address that speaks of hits or clicks and names an article by number.
 _HOMEMADE = re.compile(
-    rf"""<script[^>]{{0,200}}?\bsrc\s*=\s*["']?({_URL}(?:click|hits?|count|visit|views?|number\.asp){_URL}\d{_URL})""", re.I
+    rf"""<script[^>]{{0,200}}?\bsrc\s*=\s*["']?({_URL}(?:click|hits?|count|visit|views?|number\.asp){_URL}\d{_URL})""",
+    re.I,
 )
 
 
 def _homemade(page: Page, text: str) -> Counter | None:
     for found in _HOMEMADE.finditer(text):
         href = html.unescape(found[1])
-        if re.search(r"[?&/](?:\w*id|aid|n|t|infoid)=?\w*", href, re.I) and "?" in href and ".js?" not in href.lower():
+        if (
+            re.search(r"[?&/](?:\w*id|aid|n|t|infoid)=?\w*", href, re.I)
+            and "?" in href
+            and ".js?" not in href.lower()
+        ):
             return _made(page, href, adds=True)
     return None
 
@@ -224,7 +234,9 @@ _JSON_NUMBER = re.compile(
     r"""["']?(?:count|views?|hits?|clicks?|viewCount|totalview|value|data|num|wbshowtimes)["']?\s*:\s*["']?(\d{1,12})\b""",
     re.I,
 )
-_WRITTEN = re.compile(r"""(?:\.(?:write(?:ln)?|html|text|append)\(|innerHTML\s*=)\s*["'(]{0,2}\s*(?:<[^>]{0,100}>)?\s*(\d{1,12})""")
+_WRITTEN = re.compile(
+    r"""(?:\.(?:write(?:ln)?|html|text|append)\(|innerHTML\s*=)\s*["'(]{0,2}\s*(?:<[^>]{0,100}>)?\s*(\d{1,12})"""
+)
 _BARE = re.compile(r"""^[\s\ufeff"'([]*(?:<[^>]{0,100}>\s*)?(\d{1,12})\s*[次人]?[\s"')\];,]*(?:<|$|,)""")
 
 

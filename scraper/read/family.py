@@ -23,8 +23,8 @@ WEAK = 0.25
 WEAK_CAP = 0.5
 _MAX_SCRIPT = 3_000  # characters of one inline script: marks stand at its start, data may go on for megabytes
 _MAX_WORDS = 200_000
-_NAMED = ("class", "id", "src", "href", "name", "action", "portletmode")
-_ON_LINKS = ("class", "id")  # where links lead is what people wrote, and the most of a page
+_SPEAKING = frozenset({"script", "link", "form", "iframe", "input", "span"})
+_NAMED = ("src", "href", "name", "action", "frag", "portletmode", "url")
 
 
 def find_family(doc: Document, url: str) -> Family | None:
@@ -102,9 +102,16 @@ def _words(doc: Document) -> str:
     """What the CMS wrote, each word once: tags, class, id and addresses, comments, the heads of inline scripts."""
     words: dict[str, None] = dict.fromkeys(doc.tag)
     for tag, attrs in zip(doc.tag, doc.attrs, strict=True):
-        for name in _ON_LINKS if tag == "a" else _NAMED:
-            if name in attrs:
-                words[attrs[name][:200]] = None
+        if not attrs:
+            continue
+        if "class" in attrs:
+            words[attrs["class"][:200]] = None
+        if "id" in attrs:
+            words[attrs["id"][:200]] = None
+        if tag in _SPEAKING:
+            for name in _NAMED:
+                if name in attrs:
+                    words[attrs[name][:200]] = None
     words.update(dict.fromkeys(doc.metas))
     for values in doc.metas.values():
         words.update(dict.fromkeys(v[:200] for v in values))

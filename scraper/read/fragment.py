@@ -18,7 +18,8 @@ from scraper.model import Evidence, Item, Listing
 from scraper.read.dates import parse_date
 from scraper.read.dom import Document, parse
 from scraper.read.row_dates import row_date, with_years
-from scraper.read.rows import find_rows, link_title
+from scraper.read.row_titles import link_title
+from scraper.read.rows import find_rows
 from scraper.text import squeeze
 from scraper.urls import join
 
@@ -82,12 +83,16 @@ _PAGINATION = re.compile(r"<div[^>]{0,300}\bclass=[\"']?[^\"'>]{0,80}pagination[
 def _pagination(html: str) -> dict[str, int | None]:
     """jpaas: `<div class="pagination" rows="15" count="230" pageNo="2">`: page size, articles, this page; else 共N条, 共N页."""
     if tag := _PAGINATION.search(html):
-        got = {k.lower(): int(v) for k, v in re.findall(r"\b(rows|count|pageno)=[\"']?(\d{1,9})", tag[0], re.I)}
+        got = {
+            k.lower(): int(v) for k, v in re.findall(r"\b(rows|count|pageno)=[\"']?(\d{1,9})", tag[0], re.I)
+        }
         if "count" in got:
             pages = -(-got["count"] // got["rows"]) if got.get("rows") else None
             return {"total": got["count"], "page_count": pages, "page_number": got.get("pageno")}
     total = re.search(r"共\s*(?:<[^>]{0,100}>)?\s*(\d{1,7})\s*(?:<[^>]{0,100}>)?\s*条", html)
-    pages_ = re.search(r"共\s*(?:<[^>]{0,100}>)?\s*(\d{1,6})\s*(?:<[^>]{0,100}>)?\s*页|pageCount\s*[:=]\s*(\d{1,6})", html)
+    pages_ = re.search(
+        r"共\s*(?:<[^>]{0,100}>)?\s*(\d{1,6})\s*(?:<[^>]{0,100}>)?\s*页|pageCount\s*[:=]\s*(\d{1,6})", html
+    )
     return {
         "total": int(total[1]) if total else None,
         "page_count": int(pages_[1] or pages_[2]) if pages_ else None,
@@ -109,12 +114,36 @@ def _html_items(html: str, url: str, charset: str) -> list[Item]:
 
 # Names of a row's fields in the JSON of these systems, lower case, in order of trust.
 _TITLE = ("title", "doctitle", "articletitle", "infotitle", "name", "showtitle", "biaoti")
-_ADDRESS = ("url", "docpuburl", "href", "link", "linkurl", "infourl", "articleurl", "puburl", "docurl", "visiturl", "htmlurl", "path")
+_ADDRESS = (
+    "url",
+    "docpuburl",
+    "href",
+    "link",
+    "linkurl",
+    "infourl",
+    "articleurl",
+    "puburl",
+    "docurl",
+    "visiturl",
+    "htmlurl",
+    "path",
+)
 _DATES = (
     "publishedtimestr", "display_publish_time", "publishtime", "publish_time", "pubdate", "docrelpubtime", "docreltime", "publishdate",
     "trs_time", "releasetime", "writetime", "infodate", "opentime", "createdate", "createtime", "create_time", "date", "time", "publishedtime", "webdate",
 )  # fmt: skip
-_TOTALS = ("total", "totalcount", "totalrecord", "totalrecords", "totalelements", "recordcount", "count", "totalnum", "rowcount", "totalrow")
+_TOTALS = (
+    "total",
+    "totalcount",
+    "totalrecord",
+    "totalrecords",
+    "totalelements",
+    "recordcount",
+    "count",
+    "totalnum",
+    "rowcount",
+    "totalrow",
+)
 _PAGES = ("pagecount", "totalpages", "totalpage", "pages", "pagetotal", "pagesum")
 _NUMBERS = ("page", "pageno", "pagenum", "pageindex", "currentpage", "currpage", "curpageno", "pagenumber")
 _SIZES = ("pagesize", "page_size", "perpage", "size", "rows", "limit")
@@ -148,15 +177,24 @@ def _find_array(data: Any) -> tuple[list[Any] | None, dict[str, int | None]]:
         if len(queue) > 20_000 or depth > 8:
             break
         if isinstance(value, list):
-            rows = [v for v in value[:50] if isinstance(v, dict) and _field(v, _TITLE) and _field(v, _ADDRESS)]
+            rows = [
+                v for v in value[:50] if isinstance(v, dict) and _field(v, _TITLE) and _field(v, _ADDRESS)
+            ]
             if rows and 2 * len(rows) >= len(value[:50]) and len(value) > len(best or ()):
                 best = value
             elif not rows:
                 queue += [(v, depth + 1) for v in value[:100] if isinstance(v, dict | list)]
         elif isinstance(value, dict):
             lower = {str(k).lower(): v for k, v in value.items()}
-            for name, keys in (("total", _TOTALS), ("page_count", _PAGES), ("page_number", _NUMBERS), ("size", _SIZES)):
-                counts.setdefault(name, next((n for k in keys if (n := _number(lower.get(k))) is not None), None))
+            for name, keys in (
+                ("total", _TOTALS),
+                ("page_count", _PAGES),
+                ("page_number", _NUMBERS),
+                ("size", _SIZES),
+            ):
+                counts.setdefault(
+                    name, next((n for k in keys if (n := _number(lower.get(k))) is not None), None)
+                )
                 if counts[name] is None:
                     del counts[name]
             queue += [(v, depth + 1) for v in value.values() if isinstance(v, dict | list)]
@@ -234,7 +272,20 @@ def _listing(items: list[Item], url: str, rule: str, counts: Mapping[str, int | 
     )
 
 
-_PAGE_KEYS = ("page", "pageno", "pagenum", "pageindex", "currentpage", "currpage", "pagenumber", "p", "pg", "curpage", "page_no", "pageid")
+_PAGE_KEYS = (
+    "page",
+    "pageno",
+    "pagenum",
+    "pageindex",
+    "currentpage",
+    "currpage",
+    "pagenumber",
+    "p",
+    "pg",
+    "curpage",
+    "page_no",
+    "pageid",
+)
 
 
 def page_number(url: str) -> int | None:
@@ -257,7 +308,10 @@ def _query_size(url: str) -> int | None:
     if start.isdecimal() and end.isdecimal() and int(end) >= int(start) > 0:
         return int(end) - int(start) + 1
     found = re.search(r'"(?:pageSize|rows)"\s*:\s*"?(\d{1,5})', lower.get("paramjson", ""))
-    for value in (found[1] if found else "", *(lower.get(k, "") for k in ("perpage", "pagesize", "_pagesize", "rows", "size", "limit"))):
+    for value in (
+        found[1] if found else "",
+        *(lower.get(k, "") for k in ("perpage", "pagesize", "_pagesize", "rows", "size", "limit")),
+    ):
         if value.isdecimal() and 0 < int(value) < 100_000:
             return int(value)
     return None

@@ -16,11 +16,13 @@ from scraper.model import Evidence, Item, Listing
 from scraper.read.dom import Document, parse
 from scraper.read.fragment import hidden_html, read_fragment
 from scraper.read.row_dates import row_date, with_years
-from scraper.read.rows import Rows, find_rows, link_title
+from scraper.read.row_titles import link_title
+from scraper.read.rows import Rows, find_rows
 from scraper.read.rules import Page
 
 __all__ = ["read_fragment", "read_listing"]
 
+WORTH_READING = 0.2  # below this strength no one takes the page for a listing, and its rows are not read
 MAX_ITEMS = 5_000  # rows of one page that are kept
 _ARTICLE_URL = re.compile(
     r"/t\d{8}_\d+(?:_\d+)?\.s?html?$|/art/\d{4}/|/content_\d+\.|/content/m?post_\d+\.|/[0-9a-f]{32}\.s?html|/info/\d+/\d+\.html?$"
@@ -39,13 +41,13 @@ def read_listing(page: Page) -> tuple[Listing, float]:
         for hidden_rule, html in hidden_html(page.doc):
             hidden_doc = parse(html)
             hidden = find_rows(hidden_doc)
-            if hidden and hidden.score > (rows.score if rows else 0.0):
+            if hidden and hidden.dated >= 3 and hidden.score > (rows.score if rows else 0.0):
                 doc, rows, rule = hidden_doc, hidden, hidden_rule
     if rows is None:
         return Listing(url=page.url), 0.0
-    items = items_of(page, doc, rows)
-    evidence = {"items": Evidence(rule=rule, snippet=f"{len(rows.rows)} rows, {rows.dated} dated")}
     strength = 0.85 if rule != "rows" else _strength(page, rows)
+    items = items_of(page, doc, rows) if strength >= WORTH_READING else ()
+    evidence = {"items": Evidence(rule=rule, snippet=f"{len(rows.rows)} rows, {rows.dated} dated")}
     return Listing(url=page.url, items=items, evidence=evidence), strength
 
 

@@ -8,12 +8,39 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from scraper.read.dates import find_dates
 from scraper.read.dom import TEXT, Document
 from scraper.text import halfwidth, squeeze
 
-_MD = re.compile(r"(?<![\d.\-/年])(?P<mo>1[0-2]|0?[1-9])\s?[-/.月]\s?(?P<d>3[01]|[12]\d|0?[1-9])\s?日?(?![\d.\-/%])")
+DAY = r"(?:19|20)\d\d\s*[-/.年–]\s*\d{1,2}\s*[-/.月–]\s*\d{1,2}(?!\d)\s*日?"
+CLOCK = r"(?:[T\s]*\d{1,2}\s*[:：∶时]\s*\d{1,2}(?:\s*[:：∶分]\s*\d{1,2})?\s*[秒分]?(?:\.\d+)?)?"
+SHORT = r"\d{1,2}\s*[-/月.]\s*\d{1,2}\s*日?"
+OPEN, CLOSE = r"[\[【(（〔<《\s|/·:：-]{0,6}", r"[\]】)）〕>》\s|/;；,，]{0,6}"
+_LABEL = r"(?:[\u4e00-\u9fff ]{0,8}(?:时间|日期|发布于?|更新|发表)\s*[:：]?)"
+# A text that is a date, one that begins or ends with one, or one that labels one.
+DATED = re.compile(
+    rf"^{OPEN}{_LABEL}?{OPEN}(?:{DAY}{CLOCK}|{SHORT}|(?:19|20)?\d\d\s*年\s*{SHORT}|(?:19|20)\d\d\s*[-/.年]\s*\d{{1,2}}\s*月?|\d\d-\d\d-\d\d){CLOSE}$"
+    rf"|{DAY}{CLOCK}{CLOSE}$|^{OPEN}{DAY}|[\[【(（]\s*{SHORT}\s*[\]】)）]\s*$|{_LABEL}\s*{DAY}"
+)
+_MAYBE = re.compile(r"\d\s?[-/.年月–]")
+EDGE = 60  # characters at either end of a text that are looked at for a date
+
+
+def has_date(text: str) -> bool:
+    """Whether a text node is, begins with, ends with or labels a date."""
+    if len(text) < 4 or not _MAYBE.search(text):
+        return False
+    text = text.strip()
+    if len(text) > 2 * EDGE:
+        return bool(DATED.search(text[:EDGE]) or DATED.search(text[-EDGE:]))
+    return DATED.search(text) is not None
+
+
+_MD = re.compile(
+    r"(?<![\d.\-/年])(?P<mo>1[0-2]|0?[1-9])\s?[-/.月]\s?(?P<d>3[01]|[12]\d|0?[1-9])\s?日?(?![\d.\-/%])"
+)
 _YM = re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)\s?[-/.年]\s?(?P<mo>1[0-2]|0?[1-9])(?!\d)\s?月?")
 _Y = re.compile(r"^\W*(?P<y>(?:19|20)\d\d)\s?年?\W*$")
 _D = re.compile(r"^\W*(?P<d>3[01]|[12]\d|0?[1-9])\s?日?\W*$")
@@ -65,7 +92,7 @@ def _whole(pieces: Sequence[str], title: str) -> str | None:
 
 def _split(pieces: Sequence[str]) -> str | None:
     """Year and day in elements of their own: `16` + `2026-09`, `2026` + `09-16`."""
-    for first, second in zip(pieces, pieces[1:], strict=False):
+    for first, second in pairwise(pieces):
         for a, b in ((first, second), (second, first)):
             if len(a) > 16 or len(b) > 16:
                 continue
@@ -94,7 +121,7 @@ def with_years(rows: Sequence[tuple[str, str | None]]) -> list[str | None]:
     """Dates of (url, date) rows, with the year put before `MM-DD` where it is certain."""
     dates = [_from_url(url, date) if date and len(date) == 5 else date for url, date in rows]
     known = [(i, d) for i, d in enumerate(dates) if d and len(d) > 5]
-    for (i, a), (j, b) in zip(known, known[1:], strict=False):
+    for (i, a), (j, b) in pairwise(known):
         between = [d for d in dates[i + 1 : j] if d]
         if a[:4] != b[:4] or not between:
             continue

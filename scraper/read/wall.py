@@ -46,9 +46,15 @@ _WEAK = (
     (re.compile(r"var\s+arg1\s*=\s*'[0-9A-F]{20}"), "阿里云 WAF"),
     (re.compile(r"renji_\w+\.js|huadong_\w+\.js|<title>\s*网站防火墙"), "宝塔 WAF (btwaf)"),
     (re.compile(r"dbappwaf|玄武盾"), "玄武盾"),
-    (re.compile(r"请开启JavaScript并刷新|enable JavaScript and (?:cookies|refresh)", re.I), "JavaScript challenge"),
+    (
+        re.compile(r"请开启JavaScript并刷新|enable JavaScript and (?:cookies|refresh)", re.I),
+        "JavaScript challenge",
+    ),
     (re.compile(r"document\.cookie\s*=[^;]{0,500};\s*(?:location|window\.location)"), "cookie challenge"),
-    (re.compile(r"Just a moment\.\.\.|Checking your browser|Attention Required! \| Cloudflare"), "Cloudflare"),
+    (
+        re.compile(r"Just a moment\.\.\.|Checking your browser|Attention Required! \| Cloudflare"),
+        "Cloudflare",
+    ),
     (
         re.compile(
             r"(?:访问|请求|操作)[^。<]{0,20}(?:被拦截|已被?阻断|已被拒绝|存在威胁|疑似攻击)|安全(?:拦截|验证)|人机验证"
@@ -67,7 +73,10 @@ _GONE = re.compile(
     r"|NotFound|Not\s+Found|(?:^|\D)404(?:$|\D)",
     re.I,
 )
-_TITLE_GONE = re.compile(r"^\W{0,3}(?:HTTP)?\s*404\b|404\W{0,3}$|not\s*found|页面(?:不存在|未找到|没有找到|丢失)|找不到(?:页面|网页|文件)|出错了|错误提示", re.I)
+_TITLE_GONE = re.compile(
+    r"^\W{0,3}(?:HTTP)?\s*404\b|404\W{0,3}$|not\s*found|页面(?:不存在|未找到|没有找到|丢失)|找不到(?:页面|网页|文件)|出错了|错误提示",
+    re.I,
+)
 
 
 def find_wall(doc: Document, body_size: int, status: int | None) -> str | None:

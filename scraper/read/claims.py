@@ -1,0 +1,197 @@
+"""What a portal claims of a listing: how many pages and articles, and which page this is. From the pager's own words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from scraper.read.dom import TEXT, Document
+from scraper.read.rows import address
+from scraper.read.rules import Page
+from scraper.text import compact, shorten
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pager:
+    """`page_number` from 1; `page_count` pages and `total` articles as claimed, or None; `snippet` is what said so."""
+
+    rule: str
+    next_url: str | None = None
+    page_number: int | None = None
+    page_count: int | None = None
+    total: int | None = None
+    snippet: str = ""
+
+
+NEXT = re.compile(
+    r"^(?:下一?[页頁](?:>{0,3}|»|›)|[后後]一?[页頁]|下一?[页頁]\(?\d*\)?|next(?:page)?[>»›]{0,3}|[>»›＞]{1,2}|→)$",
+    re.I,
+)
+_LAST = re.compile(r"^(?:尾页|末页|最后一?页|最末页|尾頁|last(?:page)?|end)\W{0,3}$|^[>»›]\|$", re.I)
+_NEXT_CLASS = re.compile(r"(?:^|[\s_-])(?:p_)?next(?:page|_page|-page)?(?:$|[\s_-])|(?:^|\s)nextpage")
+_CURRENT = re.compile(
+    r"(?:^|[\s_-])(?:current|curr?|cur|on|active|thisclass|now|selected|p_no_d|this)(?:$|[\s_-])"
+)
+
+
+@dataclass(slots=True)
+class Links:
+    """What a page's links and texts say of paging: nodes, in document order."""
+
+    says_next: list[int]
+    looks_next: list[int]
+    last: list[int]
+    numbered: list[tuple[int, int]]
+    texts: list[int]
+
+
+def survey(doc: Document) -> Links:
+    found = Links([], [], [], [], [])
+    for n, name in enumerate(doc.tag):
+        if name == TEXT:
+            data = doc.data[n]
+            if (
+                ("页" in data or "条" in data or "/" in data)
+                and len(data) < 200
+                and doc.chars[n + 1] > doc.chars[n]
+            ):
+                found.texts.append(n)
+            continue
+        if name != "a" and not (
+            name in ("span", "li", "input", "button", "img", "em") and "onclick" in doc.attrs[n]
+        ):
+            continue
+        if doc.size(n) > 12:
+            continue
+        text = compact(doc.text(n)) or compact(doc.attr(n, "title") or doc.attr(n, "value") or _alt(doc, n))
+        if NEXT.match(text):
+            (found.says_next if re.search("[页頁]|next", text, re.I) else found.looks_next).append(n)
+        elif text.isdecimal() and len(text) < 6:
+            found.numbered.append((n, int(text)))
+        elif _LAST.match(text):
+            found.last.append(n)
+        elif _NEXT_CLASS.search(doc.marks(n)) and not re.search(r"[篇条个]", text):
+            found.looks_next.append(n)
+    return found
+
+
+def _alt(doc: Document, n: int) -> str:
+    return next((doc.attr(m, "alt") for m in range(n, min(doc.end[n], n + 6)) if doc.tag[m] == "img"), "")
+
+
+_TOTAL = re.compile(
+    r"(?:共有?|总数|总计|总共|记录[数:：]?|合计)[^\d共页]{0,8}(\d{1,8})\s*(?:条|篇|个?记录|项|个(?!页))|(\d{1,8})\s*条(?:记录|信息|数据)"
+)
+_ROWS = re.compile(r"(?<![\d每])(?<!每页)(\d{1,8})\s*条")
+_PAGES = re.compile(
+    r"(?:共有?|总页数|总共|分)[^\d共条]{0,6}(\d{1,6})\s*页|/\s*共?\s*(\d{1,6})\s*页|页[次码数]?\s*[:：]?\s*\d{1,6}\s*/\s*(\d{1,6})|页数[:：]\s*(\d{1,6})"
+)
+_HERE = re.compile(
+    r"(?:第|当前(?:页)?[:：]?|页[次码][:：]?)\s*(\d{1,6})\s*(?:页|/)|(?<![\d/.-])(\d{1,6})\s*/\s*共?\s*\d{1,6}\s*页"
+)
+_FRACTION = re.compile(r"(?<![\d/.:-])(\d{1,5})\s*/\s*(\d{1,5})(?![\d/.])")
+
+
+def claimed(page: Page, links: Links, node: int) -> Pager:
+    """Totals and place from the words around the pager, its current number, its last link."""
+    doc = page.doc
+    text, box = _words(doc, links, node)
+    total, pages, here = _TOTAL.search(text), _PAGES.search(text), _HERE.search(text)
+    number = _int(here) or _current(doc, links, box)
+    count = _int(pages)
+    if fraction := _FRACTION.search(text):
+        a, b = int(fraction[1]), int(fraction[2])
+        if 1 <= a <= b:
+            number, count = number or a, count or b
+    count = count or _last_number(page, links, box)
+    if number and count and number > count:
+        number = None
+    if (
+        box >= 0
+        and (titled := next((n for n in range(box, doc.end[box]) if _claims(doc, n)), None)) is not None
+    ):
+        total = re.search(r"(\d{1,8})", doc.text(titled)) or total
+    if total is None:
+        total = next((t for n in links.texts if (t := _TOTAL.search(doc.data[n]))), None) or _ROWS.search(
+            text
+        )
+    return Pager(
+        rule="counts", page_number=number, page_count=count, total=_int(total), snippet=shorten(text)
+    )
+
+
+def _int(match: re.Match[str] | None) -> int | None:
+    return next((int(g) for g in match.groups() if g), None) if match else None
+
+
+def _words(doc: Document, links: Links, node: int) -> tuple[str, int]:
+    """The text of the pager and its box: the largest box of a few words around the next link, else texts that count."""
+    if node < 0:
+        numbered = [n for n, _ in links.numbered if address(doc.attrs[n])]
+        node = links.last[0] if links.last else numbered[0] if len(numbered) > 1 else -1
+    if node >= 0:
+        box = node
+        for up in doc.ancestors(node, 5):
+            if doc.size(up) > 240 or doc.tag[up] == "body":
+                break
+            box = up
+        return doc.text(box, " "), box
+    for n in links.texts:
+        text = doc.text(doc.parent[n], " ")[:240]
+        if _PAGES.search(text) or (_TOTAL.search(text) and "页" in text):
+            return text, doc.parent[n]
+    return "", -1
+
+
+def _current(doc: Document, links: Links, box: int) -> int | None:
+    """The number that is marked as current, or is no link among numbers that are."""
+    if box < 0:
+        return None
+    for n in range(box, doc.end[box]):
+        if doc.tag[n] == TEXT:
+            text = doc.data[n].strip(" []【】\t\r\n\u00a0")
+            parent = doc.parent[n]
+            if text.isdecimal() and len(text) < 6:
+                if _claims(doc, parent):
+                    continue
+                marks = f"{doc.marks(parent)} {doc.marks(doc.parent[parent])}"
+                plain = doc.tag[parent] in ("span", "strong", "b", "em", "font", "i", "label")
+                dead = doc.tag[parent] == "a" and not doc.attr(parent, "href")
+                if _CURRENT.search(marks) or ((plain or dead) and len(links.numbered) > 0):
+                    return int(text)
+    return None
+
+
+def _claims(doc: Document, n: int) -> bool:
+    """Empire puts the number of articles as `<a title="总数"><b>320</b></a>` before the page numbers."""
+    return any("总数" in (t := doc.attr(m, "title")) or "Total record" in t for m in (n, doc.parent[n]))
+
+
+def _last_number(page: Page, links: Links, box: int) -> int | None:
+    """The number of the page that 尾页 leads to, told by the link of the same address or by `list11.htm` beside `list2.htm`."""
+    doc = page.doc
+    for n in links.last:
+        if box >= 0 and not doc.within(n, doc.parent[box] if doc.parent[box] >= 0 else box):
+            continue
+        where = address(doc.attrs[n])
+        code = _code(doc, n)
+        for m, number in links.numbered:
+            if number > 1 and code and _code(doc, m) == code:
+                return number
+        shape = re.sub(r"\d+(?=\D*$)", "#", where)
+        for m, number in links.numbered + [(m, 2) for m in links.says_next]:
+            other = address(doc.attrs[m])
+            same = re.sub(r"\d+(?=\D*$)", "#", other) == shape and shape != where
+            if same and _tail(other) == number and number > 1:
+                return _tail(where)
+    return None
+
+
+def _code(doc: Document, n: int) -> str:
+    """What a link does, be it an address or a script."""
+    return f"{doc.attr(n, 'href')} {doc.attr(n, 'onclick')}".strip()
+
+
+def _tail(url: str) -> int | None:
+    found = re.search(r"(\d{1,6})(?=\D*$)", url)
+    return int(found[1]) if found else None

@@ -1,0 +1,94 @@
+"""The next page by what links say: 下一页, `>` in a pager, the number after the current one, `rel=next`, a <select>."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from scraper.read.claims import Links, Pager, claimed, survey
+from scraper.read.dom import Document
+from scraper.read.rows import address
+from scraper.read.rules import Page
+from scraper.text import compact
+
+
+def linked(page: Page) -> Pager | None:
+    doc = page.doc
+    links = survey(doc)
+    rule = "next link"
+    target, node, dead = _first_live(page, links.says_next)
+    if node < 0:
+        target, node, dead = _first_live(page, [n for n in links.looks_next if _in_pager(doc, n, links)])
+        rule = "next mark"
+    counts = claimed(page, links, node)
+    if target is None and counts.page_number and (following := _numbered(page, links, counts.page_number)):
+        rule, target = "next number", following
+    if node < 0 and target is None:
+        relation = next(
+            (doc.attr(n, "href") for n in doc.elements("link") if doc.attr(n, "rel") == "next"), ""
+        )
+        rule, target = ("rel=next", page.link(relation)) if relation else _options(page)
+    if target is None and node < 0 and counts.page_count is None and counts.total is None:
+        return None
+    if target is None and dead:
+        last = counts.page_number is not None and counts.page_number == counts.page_count
+        rule = "last page" if last else dead
+    if counts.page_number and counts.page_count and counts.page_number >= counts.page_count:
+        target = None
+    return replace(counts, rule=rule or counts.rule, next_url=target)
+
+
+def _first_live(page: Page, nodes: list[int]) -> tuple[str | None, int, str]:
+    """(address, node, why it has none) of the first link that leads to another page; the first link's if none does."""
+    why = ""
+    for n in nodes:
+        attrs = page.doc.attrs[n]
+        where = address(attrs)
+        url = page.link(where) if where else None
+        if url and url != page.url:
+            return url, n, ""
+        code = f"{attrs.get('href', '')} {attrs.get('onclick', '')}"
+        why = why or (
+            "aspnet"
+            if "__doPostBack" in code
+            else "script"
+            if re.search(r"\w\(", code) and "void(" not in code
+            else "dead link"
+        )
+    return None, (nodes[0] if nodes else -1), why
+
+
+def _in_pager(doc: Document, n: int, links: Links) -> bool:
+    """Whether `>` or class=next stands in a pager: page numbers stand around it, or the box says so (sliders have arrows too)."""
+    for up in doc.ancestors(n, 3):
+        if re.search(r"pag(?:e|ing|ination|er)|fenye|yema", doc.marks(up)):
+            return True
+        if any(up < m < doc.end[up] for m, _ in links.numbered[:50]):
+            return True
+    return False
+
+
+def _numbered(page: Page, links: Links, current: int) -> str | None:
+    """The link that shows the number after the current page's."""
+    for n, number in links.numbered:
+        if number == current + 1:
+            where = address(page.doc.attrs[n])
+            url = page.link(where) if where else None
+            if url and url != page.url:
+                return url
+    return None
+
+
+def _options(page: Page) -> tuple[str, str | None]:
+    """A pager of one <select>: its options carry the pages' addresses."""
+    doc = page.doc
+    for box in doc.elements("select"):
+        options = list(doc.elements("option", box))
+        values = [doc.attr(n, "value") for n in options]
+        texts = [compact("".join(doc.data[m] for m in range(n, doc.end[n]))) for n in options]
+        if len(options) < 2 or not all(re.fullmatch(r"第?\d{1,5}页?", t) for t in texts[:50]):
+            continue
+        chosen = next((i for i, n in enumerate(options) if "selected" in doc.attrs[n]), 0)
+        if chosen + 1 < len(values) and re.search(r"[./?]", values[chosen + 1]):
+            return "select", page.link(values[chosen + 1])
+    return "", None

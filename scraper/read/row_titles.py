@@ -1,0 +1,104 @@
+"""The headline of a listing's row: which of its links, and what of that link's text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from scraper.read.dom import BLOCK, Document
+from scraper.read.row_dates import CLOCK, CLOSE, DAY, OPEN, SHORT, has_date
+from scraper.text import compact, squeeze
+
+_TAGGED = re.compile(r"^[\[【(（〔<《|｜].{1,14}[\]】)）〕>》|｜]$|^.{1,8}[:：|｜]$")
+
+
+def main_link(doc: Document, links: Sequence[int]) -> int:
+    """Which of a row's links is its title: the first that is no column tag, picture or date box; -1 of none."""
+    if len(links) <= 1:
+        return links[0] if links else -1
+    sizes = [len(compact(link_title(doc, n))) for n in links]
+    longest = max(sizes)
+    for n, size in zip(links, sizes, strict=True):
+        if size >= min(longest, 9) and not (size < longest and _TAGGED.match(doc.text(n))):
+            return n
+    return links[sizes.index(longest)]
+
+
+_BULLET = re.compile(r"^[\s·•●■◆▪◇□○▶►>»›★☆※→\-–—|∙・]+(?=\S)|\s*(?:\bnew!?|NEW)$")
+_CUT = re.compile(r"(?:…+|\.{2,}|。{3,})\s*$")
+_EDGE_DATE = re.compile(
+    rf"^{OPEN}{DAY}{CLOCK}{CLOSE}|{OPEN}{DAY}{CLOCK}{CLOSE}$|[\[【(（]\s*{SHORT}\s*[\]】)）]\s*$|^[\[【(（]\s*{SHORT}\s*[\]】)）]"
+)
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_TITLED = re.compile(
+    r"(?:^|[\s_-])(?:\w{0,8}title|\w{0,6}tit|\w{0,3}bt|biaoti|headline|name|subject)(?:$|[\s_\d-])"
+)
+
+
+def link_title(doc: Document, n: int) -> str:
+    """The headline a link gives: whole from `title=` where the text is cut or mixed with more, without bullet and date."""
+    shown = clean_title(_shown(doc, n))
+    whole = clean_title(squeeze(doc.attr(n, "title")))
+    if not whole or _CUT.search(whole):
+        return shown or whole or _picture(doc, n)
+    if not shown:
+        return whole
+    if _CUT.search(shown):
+        return whole if compact(whole).startswith(compact(_CUT.sub("", shown))[:6]) else shown
+    a, b = compact(shown), compact(whole)
+    if a == b:
+        return shown
+    if b.startswith(a) and len(a) >= 4 and "\n" not in doc.attr(n, "title").strip():
+        return whole
+    return whole if b in a and doc.end[n] > n + 2 else shown
+
+
+def clean_title(text: str) -> str:
+    """Without bullets and the date glued to either end."""
+    text = _BULLET.sub("", text).strip()
+    return _EDGE_DATE.sub("", text).strip()
+
+
+def _shown(doc: Document, n: int) -> str:
+    """The text of a link; of a block link (headline, summary, date) the headline only."""
+    texts = list(doc.texts(n))
+    if len(texts) <= 1:
+        return squeeze("".join(doc.data[t] for t in texts))
+    for m in range(n + 1, doc.end[n]):
+        named = doc.tag[m] in _HEADINGS or (doc.attrs[m] and _TITLED.search(doc.marks(m)))
+        if named and (text := clean_title(doc.text(m))):
+            return text
+    lines = list(_lines(doc, n, texts))
+    kept = [line for line in lines if not has_date(line) or clean_title(line)]
+    return next((line for line in kept if len(line) >= 4), "") or " ".join(kept)
+
+
+def _lines(doc: Document, n: int, texts: Sequence[int]) -> Iterator[str]:
+    """The link's text, split where a block or a date of its own stands between two pieces."""
+    line = ""
+    last = n
+    for t in texts:
+        piece = doc.data[t]
+        broken = any(doc.tag[m] in BLOCK for m in range(last + 1, t)) or _closed(doc, last, t)
+        if line.strip() and (broken or (has_date(piece) and not clean_title(squeeze(piece)))):
+            yield squeeze(line)
+            line = ""
+        if has_date(piece) and not clean_title(squeeze(piece)):
+            last = t
+            continue
+        line += piece
+        last = t
+    if line.strip():
+        yield squeeze(line)
+
+
+def _closed(doc: Document, a: int, b: int) -> bool:
+    """Whether a block ends between text nodes a and b."""
+    return any(doc.tag[p] in BLOCK and doc.end[p] <= b for p in doc.ancestors(a, 6))
+
+
+def _picture(doc: Document, n: int) -> str:
+    for m in range(n, doc.end[n]):
+        if doc.tag[m] == "img" and (alt := squeeze(doc.attr(m, "alt") or doc.attr(m, "title"))):
+            return alt
+    return ""
