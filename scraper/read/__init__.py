@@ -28,6 +28,7 @@ from scraper.read.family import find_family
 from scraper.read.fragment import read_fragment
 from scraper.read.layout import Layout, lay_out
 from scraper.read.listing import read_listing
+from scraper.read.pager import find_article_next, find_pager, with_pager
 from scraper.read.rules import Page
 from scraper.read.signoff import find_signatures
 from scraper.read.title import Headline, find_title, plain
@@ -98,7 +99,7 @@ def _read_page(page: Page, reading: Reading, size: int, status: int | None) -> R
         article = _article(page, sight)
         return replace(reading, kind=kind, article=article, title=title or reading.title)
     if kind == "listing":
-        return replace(reading, kind=kind, listing=listing)
+        return replace(reading, kind=kind, listing=with_pager(listing, find_pager(page)))
     return replace(reading, kind=kind)
 
 
@@ -147,12 +148,13 @@ def _kind(page: Page, sight: _Sight, strength: float) -> Kind:
 
 def _article(page: Page, sight: _Sight) -> Article:
     doc, layout, facts, headline, body = page.doc, sight.layout, sight.facts, sight.headline, sight.body
-    kept = trim(doc, layout, body, headline.text, facts, sight.bylines) if body else []
+    kept = trim(doc, layout, body, headline.text, sight.bylines) if body else []
     zone = _zone(sight, kept)
     evidence: dict[str, Evidence | None] = {"title": headline.evidence, "body": body.evidence if body else None}
     (source, evidence["source"]), person = find_source(page, facts, zone, layout)
-    paragraphs = [layout.lines[i].text for i in kept]
-    signed = find_signatures(paragraphs)
+    between = range(zone.title_stop, zone.start) if headline.start >= 0 else range(0)
+    shown = [layout.lines[i].text for i in between[:20] if not layout.lines[i].hidden]
+    signed = find_signatures([layout.lines[i].text for i in kept], shown)
     author, evidence["author"] = find_author(page, facts, zone, person, signed)
     date, evidence["date"] = find_date(page, facts, zone)
     editor, evidence["editor"] = find_editor(facts, zone, page)
@@ -172,6 +174,7 @@ def _article(page: Page, sight: _Sight) -> Article:
         attachments=find_attachments(page, _file_ranges(doc, layout, body, kept)),
         images=find_images(page, pictures),
         counter=find_counter(page),
+        next_page=find_article_next(page, body.node) if body else None,
         evidence={name: why for name, why in evidence.items() if why is not None},
     )
 

@@ -42,6 +42,12 @@ _FOOTER = re.compile(
 _FLOW = re.compile(r"[，。；！？、：“”,;!?]")
 _ICON = re.compile(r"icon|logo|button|btn|arrow|bg\.|dot|spacer|blank\.gif|share|wechat|weixin|weibo|qr|ewm|print|close|loading|/images/(?:\w{1,12}\.)?gif|conac|gongan|beian", re.I)
 _FILE = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|wps|et|zip|rar|7z|ofd|txt)(?:$|[?#\s])|download", re.I)
+END_MARK = re.compile(
+    r"^\W{0,4}(?:上一篇|下一篇|上一条|下一条|上篇|下篇|前一篇|后一篇|上一则|下一则|上一个|下一个|相关(?:阅读|新闻|链接|文章|推荐|信息|稿件|报道|文档|文件|附件|资讯|内容|解读|政策|专题|产品|主题)"
+    r"|推荐(?:阅读|文章|新闻)|延伸阅读|热门(?:文章|新闻|推荐|阅读)|热点|热图|猜你喜欢|最新(?:文章|新闻)|网友评论|发表评论|我要评论|用户评论|已有\d{0,6}条?评论|友情链接|您访问的链接即将离开|关联(?:阅读|文件|稿件)|其他新闻|更多新闻"
+    r"|精彩推荐|图片新闻|同类文章|版权声明|免责声明|本网声明|责任编辑\s?[:：]|责编\s?[:：]|编辑\s?[:：]|阅读(?:剩余)?全文|加载更多|您此时的心情)"
+)
+"""What stands after an article: neighbours, related links, credits, comments."""
 PICTURE = 25.0
 """What a picture of the article weighs, in characters of text."""
 
@@ -106,6 +112,7 @@ def _weights(
     """Weights of all lines and pictures in document order: (node numbers, weights)."""
     seen: set[str] = set()
     pairs: list[tuple[int, float]] = []
+    read, ended = 0.0, False
     for i, line in enumerate(layout.lines):
         if line.hidden and not show_hidden:
             continue
@@ -118,6 +125,12 @@ def _weights(
             seen.add(bare)
         if i < anchor or i in skip:
             weight = min(weight, -0.4 * min(line.size, 50))
+        elif weight > 0:
+            read += weight
+        if read > 20 and not ended:
+            ended = len(line.text) < 120 and END_MARK.search(line.text) is not None
+        if ended and weight > 0:
+            weight *= -0.1
         pairs.append((line.node, weight))
     floor = layout.lines[anchor - 1].node if anchor else 0
     for n in doc.elements("img"):

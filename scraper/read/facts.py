@@ -13,7 +13,7 @@ from scraper.read.dates import Found, find_dates
 from scraper.read.dom import Document
 from scraper.read.labels import FIELD, label_before
 from scraper.read.layout import GAP, Layout, Line, spaced
-from scraper.text import compact, halfwidth, squeeze
+from scraper.text import compact, halfwidth, is_han, squeeze
 
 MAX_LINE = 260  # characters; a longer line is running text, its colons are punctuation
 MAX_VALUE = 80
@@ -34,6 +34,9 @@ _TRIM = " \t,，;；、|丨/\\-—–:：。.·•>＞<\u3000"
 _EMPTY = re.compile(
     r"^(?:[\W_]*|无|暂无|null|none|undefined|nan|未知|不详|0|次|\d+次?|\$\{.*|\{\{.*|.*\[!--.*|.*(?:document\.|function|var ).*)$", re.I
 )
+_SENTENCE = re.compile(r"[。；！？!?].|[，,].{12}")
+_NOT_OURS = re.compile(r"(?:总|今日|今天|昨日|本月|本周|累计|网站|本站|全站|正在|您是第|频道|同时在线)\s?$")
+"""Before a count's label: then it counts the site, or is no count."""
 _LABEL_CELLS = frozenset(("td", "th", "dt"))
 
 
@@ -59,16 +62,20 @@ def read_facts(doc: Document, layout: Layout) -> list[Fact]:
     """All labelled facts of a page in document order."""
     out: list[Fact] = []
     lines = layout.lines
+    spoken_for = -1
     for i, line in enumerate(lines):
         if line.size > MAX_LINE:
             continue
         if not _HINT.search(line.text):
             if doc.tag[line.block] in _LABEL_CELLS:
-                _cell_label(doc, lines, i, out)
+                spoken_for = i + 1 if _cell_label(doc, lines, i, out) else spoken_for
             continue
         text = spaced(doc, line)
         marks = find_marks(text)
-        out += _line_facts(text, marks, i, line.hidden)
+        found = _line_facts(text, marks, i, line.hidden)
+        out += [f for f in found if f.field != "bare_date" or i != spoken_for]
+        if marks and marks[-1].field in _DATE_FIELDS and text[marks[-1].end :].strip() == "":
+            spoken_for = i + 1
         if marks and marks[-1].field != "other" and not clean_value(text[marks[-1].end :]):
             _next_line(doc, lines, i, marks[-1], out)
     return out
@@ -88,6 +95,8 @@ def find_marks(text: str) -> list[_Mark]:
         if found is None or (marks and found[2] < marks[-1].end):
             continue
         field, label, start = found
+        if field == "views" and _NOT_OURS.search(half[:start]):
+            field = "other"
         if match[0] == "/" and label not in _SLASH_LABELS:
             continue
         if match[0] in "|丨︱" and field not in _BAR_FIELDS:
@@ -131,12 +140,26 @@ def _bare_dates(half: str, text: str, dates: list[Found], taken: list[bool], lin
         if taken[j]:
             continue
         before = half[: found.start].rstrip(" ([【")
+        after = half[found.end :].lstrip(" )]】")
         named = label_before(before, len(before)) if before else None
         if named and named[0] in _DATE_FIELDS:
             out.append(Fact(named[0], named[1], found.value, line, hidden, text))
-        else:
+        elif not _in_sentence(before, after, half, found):
             out.append(Fact("bare_date", "", found.value, line, hidden, text))
     return out
+
+
+def _in_sentence(before: str, after: str, half: str, found: Found) -> bool:
+    """Whether a date is part of running text: a word touches it (2022年2月18日公布), and that word is no label."""
+    touching_before = found.start > 0 and is_han(half[found.start - 1])
+    touching_after = found.end < len(half) and is_han(half[found.end])
+    if touching_after:
+        colon = _SIGN.search(after)
+        weekday = after.startswith(("星期", "周"))
+        touching_after = not weekday and not (colon and label_before(after, colon.start()))
+    if half[: found.start].endswith(("(", "（")) and len(after) > 0 and before == "":
+        return is_han(after[0])
+    return touching_before or touching_after
 
 
 def _counts(half: str, text: str, marks: list[_Mark], line: int, hidden: bool) -> list[Fact]:
@@ -148,7 +171,7 @@ def _counts(half: str, text: str, marks: list[_Mark], line: int, hidden: bool) -
 
 
 def _number(region: str) -> str:
-    match = re.match(r"[\s(\[【]{0,4}(\d{1,3}(?:,\d{3})+|\d{1,10})(?![\d.万亿kKwW])", region)
+    match = re.match(r"[\s(\[【]{0,4}(\d{1,3}(?:,\d{3})+|\d{1,10})(?![\d.万亿kKwW年月日-])", region)
     return match[1].replace(",", "") if match else ""
 
 
@@ -167,7 +190,9 @@ def clean_value(text: str) -> str:
     if text and text[0] in "（([【" and not any(c in text for c in "）)]】"):
         text = text[1:].strip(_TRIM)
     text = squeeze(text)
-    return "" if len(text) > MAX_VALUE or _EMPTY.match(text) else text
+    if len(text) > MAX_VALUE or _EMPTY.match(text) or _SENTENCE.search(text):
+        return ""
+    return text
 
 
 def _near(doc: Document, a: Line, b: Line) -> bool:
@@ -200,11 +225,12 @@ def _next_line(doc: Document, lines: list[Line], i: int, mark: _Mark, out: list[
         out.append(Fact(mark.field, mark.label, value, i, following.hidden, f"{lines[i].text} {text}"))
 
 
-def _cell_label(doc: Document, lines: list[Line], i: int, out: list[Fact]) -> None:
-    """A table cell that holds nothing but a label (发布机构 | 某局): the next cell is its value."""
+def _cell_label(doc: Document, lines: list[Line], i: int, out: list[Fact]) -> bool:
+    """A table cell that holds nothing but a label (发布机构 | 某局): the next cell is its value. True for a date's label."""
     label = compact(lines[i].text).strip("【】[]")
     field = FIELD.get(label, "other")
     if field != "other" and len(label) > 1:
         mark = _Mark(0, 0, field, label)
         out.append(Fact(field, label, "", i, lines[i].hidden, lines[i].text))
         _next_line(doc, lines, i, mark, out)
+    return field in _DATE_FIELDS

@@ -114,6 +114,48 @@ def join_names(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
+_ROLE = (
+    r"(?:本报|本网|本台|本刊|特约|特派|实习|见习|全媒体|融媒体|首席|\S{1,10}(?:报|网|社|月谈|融媒体|新闻|客户端|电视台|中心))?\s?"
+    r"(?:首席|特约|见习|实习)?(?:记者|通讯员|特约通讯员|撰稿人|报道员|评论员)"
+)
+NAMES = r"(?P<names>[\u3400-\u9fff·]{1,4}(?:[\s、,，/]{1,4}[\u3400-\u9fff·]{1,5}){0,8})"
+"""A run of what may be names."""
+ALONE = re.compile(r"^[□■◎●\s]*(?:文\s?[/|丨︱:：]\s?)?" + _ROLE + r"\s?[:：]?\s?" + NAMES + r"(?:\s?(?:报道|文))?$")
+"""A line that names its writers and says nothing else: 本报记者 王某某 李某."""
+_BY = re.compile(r"^[\W_]*(?:撰?文|作\s?者|文字)\s?[/／:：|丨︱]\s?(?P<rest>[^:：/／]{2,40}?)(?:\s+(?:图|摄影|图片|编辑)\s?[/／:：].*)?[\W_]*$")
+_NAME_SEPARATOR = re.compile(r"[\s、,，/和]+")
+
+
+def names_of(text: str) -> str | None:
+    """The text as a list of names, if it is nothing else; separators stay as they are."""
+    text = join_names(text.strip(" 、,，。：:"))
+    parts = [p for p in _NAME_SEPARATOR.split(text) if p]
+    return text if parts and len(parts) <= 12 and all(is_person(p) for p in parts) else None
+
+
+def last_name(text: str) -> str | None:
+    """A name behind its titles: `某某特约评论员 王某某`."""
+    parts = _NAME_SEPARATOR.split(text.strip())
+    return parts[-1] if len(parts) > 1 and is_person(parts[-1]) else None
+
+
+def credit_of(text: str) -> str | None:
+    """The writers that a line of its own names (`文/张三`, `作者：张三`, `本报记者 张三 李四`), or None."""
+    line = text.strip()
+    if len(line) > 60 or line.endswith(("摄", "摄影", "图")):
+        return None
+    alone = ALONE.match(line)
+    if alone:
+        return names_of(alone["names"])
+    by = _BY.match(line)
+    return (names_of(by["rest"]) or last_name(by["rest"])) if by else None
+
+
+def is_credit(text: str) -> bool:
+    """Whether a line is there to name the writers and for nothing else."""
+    return credit_of(text) is not None
+
+
 def split_person(text: str) -> tuple[str, str | None]:
     """`ORG NAME` → (ORG, NAME). Two organisations, or anything that is not plainly names, stay whole."""
     parts = join_names(text).split(" ")
