@@ -123,7 +123,10 @@ class FaultServer:
 
 
 async def _read(reader: asyncio.StreamReader) -> Asked | None:
-    head = await reader.readuntil(b"\r\n\r\n")
+    head = await reader.readexactly(1)
+    if head == b"\x16":  # a TLS client
+        return Asked("/tls", {}, 0.0)
+    head += await reader.readuntil(b"\r\n\r\n")
     lines = head.decode("latin-1").split("\r\n")
     pairs = (line.partition(":") for line in lines[1:] if line)
     headers = {name.strip().lower(): value.strip() for name, _, value in pairs}

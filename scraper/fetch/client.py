@@ -134,7 +134,6 @@ class Fetcher:
     async def robots(self, host_url: str) -> RobotsAnswer:
         """robots.txt of the scheme and host of `host_url`: asked for once, remembered for a day. Raises Forbidden."""
         target = _web_address(host_url)
-        await self._check_address(target)
         answer = await self._robots.get(origin_of(target))
         self._gate.set_pause(
             urls.host(target), answer.crawl_delay and min(answer.crawl_delay, self._limits.max_crawl_delay)
@@ -148,9 +147,6 @@ class Fetcher:
     def failures(self, host: str) -> int:
         """How many requests to `host` failed in a row (429, 503, no connection): a crawl gives up by this."""
         return self._gate.failures(host)
-
-    async def _check_address(self, url: str) -> None:
-        await self._guard.check(url, proxied=self._pool.proxy(url) is not None)
 
     async def _check_robots(self, url: str) -> None:
         robots = await self.robots(url)
@@ -190,11 +186,12 @@ class Fetcher:
         status = 404
         for hop in range(_ROBOTS_HOPS + 1):
             try:
-                await self._check_address(target)
                 answer = await self._ask(target, [], robots=True)
-            except FetchError as error:
-                if hop and isinstance(error, Forbidden):
+            except Forbidden:
+                if hop:
                     break
+                raise
+            except FetchError as error:
                 return RobotsAnswer(origin=origin, status=None, error=error, fetched_at=_stamp(self._now()))
             status = answer.status
             try:
@@ -221,6 +218,7 @@ class Fetcher:
         host = urls.host(url)
         async with self._gate.turn(host), self._pool.line(url) as line:
             try:
+                await self._guard.check(url, proxied=line.proxy is not None)
                 request = self._request(url, headers)
                 answer = await exchange(
                     line,

@@ -79,7 +79,7 @@ async def exchange(
 async def _read_body(response: httpx.Response, most: int, cut: bool) -> tuple[bytes, tuple[str, ...]]:
     """The body as sent, and a note if it is not whole. What breaks off after some bytes is kept; after none, the error stands."""
     length = response.headers.get("content-length", "")
-    if not cut and length.isascii() and length.isdigit() and (len(length) > 15 or int(length) > most):
+    if not cut and length.isascii() and length.isdigit() and int(length) > most:
         raise _too_large(most)
     raw = bytearray()
     assert isinstance(response.stream, httpx.AsyncByteStream)

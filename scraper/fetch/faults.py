@@ -66,9 +66,10 @@ def _tls_failed(error: ssl.SSLError, host: str) -> Unreachable:
     """No use asking again: certificates and old servers don't change within minutes."""
     cure = "an http:// address of the same portal may work"
     if isinstance(error, ssl.SSLCertVerificationError):
-        failure = Unreachable(f"the TLS certificate of {host} is not valid ({error.verify_message})", cure)
+        reason = getattr(error, "verify_message", "") or _words(error)
+        failure = Unreachable(f"the TLS certificate of {host} is not valid ({reason})", cure)
     else:
-        reason = (error.reason or "connection closed").replace("_", " ").lower()
+        reason = (getattr(error, "reason", "") or _words(error)).replace("_", " ").lower()
         failure = Unreachable(f"no secure connection with {host} ({reason})", cure)
     failure.retry = False
     return failure

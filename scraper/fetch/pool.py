@@ -75,14 +75,18 @@ class Pool:
     async def aclose(self) -> None:
         """Close all lines."""
         while self._lines:
-            _, line = self._lines.popitem()
-            await line.transport.aclose()
+            await self._close(next(iter(self._lines)))
 
     async def _close_idle(self) -> None:
         for origin in [origin for origin, line in self._lines.items() if not line.users]:
             if len(self._lines) <= self._most:
                 return
-            await self._lines.pop(origin).transport.aclose()
+            await self._close(origin)
+
+    async def _close(self, origin: str) -> None:
+        line = self._lines.pop(origin)
+        if line.transport is not self._transport:  # a given one is its giver's to close
+            await line.transport.aclose()
 
     def _open(self, url: str) -> Line:
         if self._transport:
