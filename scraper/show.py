@@ -72,7 +72,8 @@ def report(result: Report, *, db: str) -> None:
         table.add_column("whole", justify="right")
         for c in shown:
             cells = (c.found, c.new, c.failed, c.archived, "–" if c.claimed is None else c.claimed)
-            table.add_row(escape(c.name or c.url), *map(str, cells), share(c.archived, c.claimed))
+            name = c.channel or c.url or "(no channel)"
+            table.add_row(escape(name), *map(str, cells), share(c.archived, c.claimed))
         out.print(table)
         out.print()
     out.print(
@@ -97,7 +98,7 @@ def status(portals: Sequence[PortalStatus]) -> None:
     for portal in portals:
         out.print(
             f"[bold]{escape(portal.host)}[/bold] {escape(portal.name or '')}  {portal.articles} articles, "
-            f"last crawl {portal.last_crawl or 'never'}, {portal.failures} open failures, {portal.waiting} pages waiting"
+            f"last crawl {portal.last_crawl or 'never'}, {portal.failures} open failures, {portal.unread} pages waiting"
         )
         table = Table(box=None, pad_edge=False, header_style="dim")
         table.add_column("channel", overflow="fold")

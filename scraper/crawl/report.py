@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from scraper.archive import ChannelReport
+if TYPE_CHECKING:
+    from scraper.archive import ReportLine
 
 Outcome = Literal["done", "limited", "interrupted", "unreachable", "blocked", "stopped"]
 """done = nothing due is left; limited = --limit was reached; stopped = the archive could not be written."""
@@ -58,7 +59,7 @@ class Report:
     articles_new: int
     articles_changed: int
     failures: int
-    channels: Sequence[ChannelReport] = ()
+    channels: Sequence[ReportLine] = ()
     unreached: Sequence[str] = field(default_factory=tuple)
     notes: Sequence[str] = field(default_factory=tuple)
 

@@ -123,7 +123,7 @@ class Run:
 
     async def _seed(self, fetcher: Fetcher, seed: str) -> None:
         """Ask a seed, learn from what it is how far it reaches, then work through what is due there."""
-        known = self.archive.find_row(seed)
+        known = self.archive.row_at(seed)
         capture = await fetcher.fetch(
             seed, etag=known.etag if known else None, last_modified=known.last_modified if known else None
         )
@@ -148,7 +148,7 @@ class Run:
         self.reached += 1
         kind = {"portal": "home", "channel": "listing", "article": "article"}[scope.mode]
         self.archive.add_found(portal, [Found(url=home, kind=kind, priority=0, page=1, again=True)], at=self.started)  # type: ignore[arg-type]
-        row = self.archive.find_row(home)
+        row = self.archive.row_at(home)
         if row is None:
             raise UsageError(f"{home} could not be entered into the archive", "run `kaifaqu verify`")
         robots = await fetcher.robots(origin)
@@ -159,9 +159,7 @@ class Run:
 
     async def _portal(self, fetcher: Fetcher, scope: Scope, seed: Row, capture: Capture) -> None:
         """Work through what is due: while one answer is read and saved, the next request is on its way."""
-        taker = Taker(
-            archive=self.archive, crawl_id=self.id, scope=scope, now=self.now, started=self.started, budget=Budget()
-        )
+        taker = Taker(archive=self.archive, crawl_id=self.id, scope=scope, now=self.now, budget=Budget())
         claimed = {seed.id}
         self._count(await taker.take(seed, capture), seed, scope)
         claimed.discard(seed.id)
@@ -222,7 +220,7 @@ class Run:
                 pages=self.totals.pages,
                 articles=self.totals.new,
                 failures=self.totals.failures,
-                waiting=self.archive.due_count(scope.portal, at=self.started),
+                waiting=self.archive.due_count(scope.portal, at=stamp(self.now())),
             )
         )
 

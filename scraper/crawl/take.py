@@ -50,7 +50,6 @@ class Taker:
     crawl_id: int
     scope: Scope
     now: Clock
-    started: str
     budget: Budget
     set_aside: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     _walked: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -61,7 +60,7 @@ class Taker:
         while True:
             row = self.archive.next_due(
                 self.scope.portal,
-                at=self.started,
+                at=stamp(self.now()),
                 exclude=claimed,
                 channel=seed.url if self.scope.mode == "channel" else None,
                 part_of=seed.id if self.scope.mode == "article" else None,
@@ -142,7 +141,8 @@ class Taker:
 
     def _part(self, row: Row, capture: Capture, reading: Reading) -> Taken:
         found = follow(reading, row, self.scope, walk_on=False)
-        self.archive.save_part(row, capture, reading, crawl_id=self.crawl_id, found=found)
+        owner, page = row.part_of or row.id, row.page or 2
+        self.archive.save_article_page(owner, page, row, capture, reading, crawl_id=self.crawl_id, found=found)
         return Taken(word="part", title=_title(reading))
 
     def _counter(self, row: Row, capture: Capture) -> Taken:
