@@ -75,7 +75,10 @@ def _article(channel: DemoChannel, story: Story, _: int, site: Site) -> str:
     a = story.article
     title, source = escape(a.title), escape(a.source or "")
     head = fill("hanweb/head", title=title, built=f"{built(story)}:27", date=a.date or "", source=source)
-    look = Look(paragraph='<p style="text-indent:2em"><span style="font-size:16px">{text}</span></p>')
+    look = Look(
+        paragraph='<p style="text-indent:2em"><span style="font-size:16px">{text}</span></p>',
+        file='<p>附件：<a href="{href}">{text}</a></p>',
+    )
     content = fill(
         "hanweb/article",
         path=channel.path,
