@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from scraper.archive.multipage import absorb, is_multipage, joined, keep_first_page, put_page
+from scraper.archive.multipage import is_multipage, joined, keep_first_page, put_page
 from scraper.archive.values import bounded, clean
 from scraper.model import Article, Link, Row
 from scraper.urls import key
@@ -217,7 +217,6 @@ def save_further_page(
     db: sqlite3.Connection, number: int, page: int, article: Article, visit: Visit
 ) -> Outcome | None:
     """Join page 2 or later to its article. A page seen for the first time is no change of the article: None."""
-    absorb(db, number, visit.row)
     keep_first_page(db, number)
     first_time = put_page(db, number, page, article, row=visit.row, capture_id=visit.capture_id)
     body, html = joined(db, number)

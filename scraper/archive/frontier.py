@@ -10,39 +10,44 @@ import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 
 from scraper.archive.values import bounded, clean
-from scraper.errors import UsageError
 from scraper.model import Channel, Found, FrontierKind, Row
 from scraper.urls import key
 
-# The distinct priorities of a portal's due rows, found by a jump in the index each, so that the rows not yet due
-# (nearly all, once a portal is archived) are never walked.
+# The distinct priorities among the rows with a date, found by a jump in the index each: so the rows that are not due
+# yet (nearly all, once a portal is archived) are never walked.
 _PRIORITIES = """
 WITH RECURSIVE priorities(p) AS (
-  SELECT min(priority) FROM frontier WHERE portal = :portal AND due_at IS NOT NULL
+  SELECT min(priority) FROM frontier WHERE {owner} = :value AND due_at IS NOT NULL
   UNION ALL
-  SELECT (SELECT min(priority) FROM frontier WHERE portal = :portal AND due_at IS NOT NULL AND priority > p)
+  SELECT (SELECT min(priority) FROM frontier WHERE {owner} = :value AND due_at IS NOT NULL AND priority > p)
   FROM priorities WHERE p IS NOT NULL
 )
 """
+_NEXT = (
+    _PRIORITIES
+    + """
+SELECT (
+  SELECT id FROM frontier WHERE {owner} = :value AND priority = p AND due_at <= :at
+  AND id NOT IN (SELECT value FROM json_each(:exclude)) ORDER BY due_at, id LIMIT 1
+) AS found FROM priorities WHERE found IS NOT NULL LIMIT 1
+"""
+)
+_COUNT = (
+    _PRIORITIES
+    + """
+SELECT coalesce(sum((SELECT count(*) FROM frontier WHERE {owner} = :value AND priority = p AND due_at <= :at)), 0)
+FROM priorities WHERE p IS NOT NULL
+"""
+)
 
 _ROW = """
 SELECT f.id, f.portal, f.url, f.kind, c.url, f.page, f.part_of, f.depth, f.etag, f.last_modified, f.title, f.date,
   f.attempts, f.visits, f.unchanged
 FROM frontier f LEFT JOIN channels c ON c.id = f.channel_id
 """
-_ROW_NAMES: tuple[str, ...] = (
-    "id",
-    "portal",
-    "url",
-    "kind",
-    "channel",
-    "page",
-    "part_of",
-    "depth",
-    "etag",
-    "last_modified",
+_ROW_NAMES = tuple(
+    "id portal url kind channel page part_of depth etag last_modified title date attempts visits unchanged".split()
 )
-_ROW_NAMES += ("title", "date", "attempts", "visits", "unchanged")
 
 
 def next_due(
@@ -58,29 +63,14 @@ def next_due(
 
     `channel` (its address) and `part_of` (an article's row) narrow the question to what belongs to them.
     """
-    if channel is not None or part_of is not None:
-        return _next_due_of(db, at=at, exclude=exclude, channel=channel, part_of=part_of)
-    found = db.execute(
-        _PRIORITIES
-        + "SELECT (SELECT id FROM frontier WHERE portal = :portal AND priority = p AND due_at <= :at "
-        "AND id NOT IN (SELECT value FROM json_each(:exclude)) ORDER BY due_at, id LIMIT 1) AS found "
-        "FROM priorities WHERE found IS NOT NULL LIMIT 1",
-        {"portal": portal, "at": at, "exclude": json.dumps(list(exclude))},
-    ).fetchone()
-    return row_of(db, found[0]) if found else None
-
-
-def _next_due_of(
-    db: sqlite3.Connection, *, at: str, exclude: Collection[int], channel: str | None, part_of: int | None
-) -> Row | None:
-    owner, value = (
-        ("part_of", part_of) if part_of is not None else ("channel_id", _channel_at(db, channel or ""))
-    )
-    found = db.execute(
-        f"SELECT id FROM frontier WHERE {owner} = ? AND due_at <= ? AND id NOT IN (SELECT value FROM json_each(?)) "
-        "ORDER BY priority, due_at, id LIMIT 1",
-        (value, at, json.dumps(list(exclude))),
-    ).fetchone()
+    owner: str = "portal"
+    value: str | int | None = portal
+    if part_of is not None:
+        owner, value = "part_of", part_of
+    elif channel is not None:
+        owner, value = "channel_id", _channel_at(db, channel)
+    values = {"value": value, "at": at, "exclude": json.dumps(list(exclude))}
+    found = db.execute(_NEXT.format(owner=owner), values).fetchone()
     return row_of(db, found[0]) if found else None
 
 
@@ -125,12 +115,8 @@ def _row(r: Sequence[object]) -> Row:
 
 def due_count(db: sqlite3.Connection, portal: str, *, at: str) -> int:
     """How many rows of a portal are due now."""
-    query = (
-        _PRIORITIES
-        + "SELECT coalesce(sum((SELECT count(*) FROM frontier WHERE portal = :portal AND priority = p "
-        "AND due_at <= :at)), 0) FROM priorities WHERE p IS NOT NULL"
-    )
-    return int(db.execute(query, {"portal": portal, "at": at}).fetchone()[0])
+    found = db.execute(_COUNT.format(owner="portal"), {"value": portal, "at": at}).fetchone()
+    return int(found[0])
 
 
 def portals_due(db: sqlite3.Connection, *, at: str) -> list[str]:
@@ -147,15 +133,6 @@ def ask_again(
         f"UPDATE frontier SET due_at = ? WHERE portal = ? AND kind IN ({','.join('?' * len(kinds))}) AND visits > 0 "
         "AND (due_at IS NULL OR due_at > ?) AND (NOT ? OR coalesce(page, 1) = 1)",
         (at, portal, *kinds, at, first_pages_only),
-    ).rowcount
-
-
-def ask_failed_again(db: sqlite3.Connection, portal: str, *, at: str) -> int:
-    """Make rows due that were given up or refused in an earlier crawl; how many."""
-    return db.execute(
-        "UPDATE frontier SET due_at = ? WHERE portal = ? AND state IN ('failed', 'refused') "
-        "AND (due_at IS NULL OR due_at > ?)",
-        (at, portal, at),
     ).rowcount
 
 
@@ -194,16 +171,6 @@ def save_channel(db: sqlite3.Connection, portal: str, channel: Channel, *, page:
     return number
 
 
-def update_channel(db: sqlite3.Connection, url: str, *, complete: bool | None, note: str | None) -> None:
-    """Whether the walk reached the channel's last page, and a word for people. None leaves it as it is."""
-    changed = db.execute(
-        "UPDATE channels SET complete = coalesce(?, complete), note = coalesce(?, note) WHERE key = ?",
-        (complete, clean(note), key(url)),
-    ).rowcount
-    if not changed:
-        raise UsageError(f"no channel {url} in this archive", "see `status` for its channels")
-
-
 _ADD = """
 INSERT INTO frontier(portal, url, key, kind, channel_id, page, depth, priority, found_on, part_of, title, date, due_at,
   state)
@@ -214,7 +181,7 @@ ON CONFLICT(key) DO NOTHING
 
 # A row that stands keeps its place; what was not known of it is filled in. A row that an earlier crawl saw only from
 # outside its scope is taken over by the portal it belongs to. Failed and read rows have a schedule of their own, unless
-# they are wanted again, once a crawl.
+# they are wanted again, once a crawl. A page not yet visited goes with the list it was seen on last.
 _FILL = """
 UPDATE frontier SET
   portal = iif(state = 'outside' AND :at IS NOT NULL, :portal, portal),
@@ -224,13 +191,13 @@ UPDATE frontier SET
   part_of = coalesce(part_of, :part_of),
   priority = iif(kind = 'page' AND :kind <> 'page', min(priority, :priority), priority),
   kind = iif(kind = 'page', :kind, kind),
-  channel_id = coalesce(channel_id, :channel),
+  channel_id = iif(visits = 0 AND :item, :channel, coalesce(channel_id, :channel)),
   page = coalesce(page, :page),
   depth = min(depth, :depth),
   title = coalesce(title, :title),
   date = coalesce(date, :date)
 WHERE key = :key AND (
-  :again OR state = 'outside' OR state = 'new' AND due_at IS NULL OR kind = 'page' AND :kind <> 'page' OR depth > :depth
+  :again OR visits = 0 AND :item AND channel_id IS NOT :channel OR state = 'outside' OR state = 'new' AND due_at IS NULL OR kind = 'page' AND :kind <> 'page' OR depth > :depth
   OR channel_id IS NULL AND :channel IS NOT NULL OR page IS NULL AND :page IS NOT NULL
   OR title IS NULL AND :title IS NOT NULL OR date IS NULL AND :date IS NOT NULL
 )
@@ -264,6 +231,7 @@ def add_found(
             "found_on": found_on,
             "part_of": one.part_of,
             "again": one.again,
+            "item": one.item,
             "crawl": crawl_id,
             "title": clean(one.title),
             "date": clean(one.date),

@@ -61,17 +61,3 @@ def joined(db: sqlite3.Connection, number: int) -> tuple[str, str]:
 def is_multipage(db: sqlite3.Connection, number: int) -> bool:
     """Whether pages of an article are kept one by one."""
     return bool(db.execute("SELECT 1 FROM article_pages WHERE article_id = ?", (number,)).fetchone())
-
-
-def absorb(db: sqlite3.Connection, number: int, row: Row) -> None:
-    """Take back that a row is an article of its own, now that it is known as a page of article `number`.
-
-    That happens when the page was met before the article that it continues. Its captures stay.
-    """
-    own = db.execute("SELECT id FROM articles WHERE frontier_id = ? AND id <> ?", (row.id, number)).fetchone()
-    if own is None:
-        return
-    db.execute("UPDATE frontier SET article_id = NULL WHERE article_id = ?", own)
-    for table in ("article_html", "article_pages", "attachments", "images", "views", "versions"):
-        db.execute(f"DELETE FROM {table} WHERE article_id = ?", own)
-    db.execute("DELETE FROM articles WHERE id = ?", own)

@@ -64,7 +64,8 @@ CREATE TABLE frontier (
   portal TEXT NOT NULL REFERENCES portals(host),
   url TEXT NOT NULL,                     -- as it is asked for
   key TEXT NOT NULL UNIQUE,              -- what two spellings of one page share
-  kind TEXT NOT NULL,                    -- home | listing | article | part | counter | page (not known yet) | file | external
+  kind TEXT NOT NULL,                    -- home | listing | article | part | counter | file | external, or
+                                         -- page (not known before it is read)
   channel_id INTEGER REFERENCES channels(id),
   page INTEGER,                          -- number of a listing page within its channel, from 1
   depth INTEGER NOT NULL DEFAULT 0,      -- steps from the seed
@@ -74,7 +75,8 @@ CREATE TABLE frontier (
   title TEXT,                            -- what a listing row said of it
   date TEXT,
   due_at TEXT,                           -- when to ask (again); null: not before something asks for it
-  state TEXT NOT NULL DEFAULT 'new',     -- new | read | failed | gone | refused (robots) | outside (scope) | aside (a trap)
+  state TEXT NOT NULL DEFAULT 'new',     -- new | read | failed | gone | refused (robots) | outside (known, not asked) |
+                                         -- aside (one of a form of address that brought nothing)
   read_as TEXT,                          -- kind of the last reading
   article_id INTEGER REFERENCES articles(id),  -- the article this page gave, or is a further page or an alias of
   visits INTEGER NOT NULL DEFAULT 0,
@@ -88,8 +90,8 @@ CREATE TABLE frontier (
 ) STRICT""",
     "CREATE INDEX frontier_due ON frontier(portal, priority, due_at, id) WHERE due_at IS NOT NULL",
     "CREATE INDEX frontier_kind ON frontier(portal, kind, page)",
-    "CREATE INDEX frontier_part ON frontier(part_of) WHERE part_of IS NOT NULL",
-    "CREATE INDEX frontier_channel ON frontier(channel_id)",
+    "CREATE INDEX frontier_part ON frontier(part_of, priority, due_at, id) WHERE due_at IS NOT NULL",
+    "CREATE INDEX frontier_channel ON frontier(channel_id, priority, due_at, id) WHERE due_at IS NOT NULL",
     """
 CREATE TABLE items (                     -- rows of listing pages: what a channel says it holds
   channel_id INTEGER NOT NULL REFERENCES channels(id),

@@ -166,11 +166,6 @@ class Archive:
         with self._write() as db:
             return frontier.ask_again(db, portal, kinds=kinds, at=at, first_pages_only=first_pages_only)
 
-    def ask_failed_again(self, portal: str, *, at: str) -> int:
-        """Make pages due that earlier crawls gave up or were refused; how many."""
-        with self._write() as db:
-            return frontier.ask_failed_again(db, portal, at=at)
-
     def next_due(
         self,
         portal: str,
@@ -312,11 +307,6 @@ class Archive:
         """Add a point to the history of an article's view count."""
         with self._write() as db:
             articles.save_views(db, article_id, views, at=at, origin=origin)
-
-    def update_channel(self, url: str, *, complete: bool | None = None, note: str | None = None) -> None:
-        """Say of a channel that its walk reached the last page (or did not), or a word for people."""
-        with self._write() as db:
-            frontier.update_channel(db, url, complete=complete, note=note)
 
     # What is there
 
