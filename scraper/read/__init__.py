@@ -171,7 +171,7 @@ def _article(page: Page, sight: _Sight) -> Article:
         body=to_text(doc, layout, kept),
         body_html=to_html(page, layout, body.node, kept, pictures) if body else "",
         channel=find_channel(page, layout, headline.text, zone.start),
-        attachments=find_attachments(page, _file_ranges(doc, layout, body, kept)),
+        attachments=find_attachments(page, _file_ranges(doc, layout, headline, body, kept)),
         images=find_images(page, pictures),
         counter=find_counter(page),
         next_page=find_article_next(page, body.node) if body else None,
@@ -194,8 +194,22 @@ def _pictures(doc: Document, layout: Layout, body: Body | None, kept: list[int])
     ]
 
 
-def _file_ranges(doc: Document, layout: Layout, body: Body | None, kept: list[int]) -> list[tuple[int, int]]:
-    """Where attachments stand: in the container, and in the box around it as far as the article's own frame goes."""
+def _file_ranges(
+    doc: Document, layout: Layout, headline: Headline, body: Body | None, kept: list[int]
+) -> list[tuple[int, int]]:
+    """Where attachments stand: in the article's frame (the smallest box with headline and text), from the headline on.
+
+    Where that frame is the page itself, only as far as a few lines behind the text.
+    """
     if body is None:
         return []
-    return [(body.node, doc.end[body.node])]
+    first = layout.lines[headline.start].node if headline.start >= 0 else body.node
+    frame = body.node
+    for up in doc.ancestors(body.node, 12):
+        if doc.within(first, frame) or doc.tag[up] in ("body", "html"):
+            break
+        frame = up
+    last = kept[-1] if kept else body.stop
+    behind = layout.lines[min(last + 12, len(layout.lines) - 1)].last + 1 if layout.lines else 0
+    stop = doc.end[frame] if doc.within(first, frame) else max(doc.end[body.node], behind)
+    return [(min(first, body.node), stop)]

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from scraper.model import Evidence
 from scraper.read.dates import clock, day, find_dates
 from scraper.read.facts import Fact, clean_value, text_facts
-from scraper.read.labels import is_person, join_names, last_name, names_of, split_person
+from scraper.read.labels import is_person, join_names, last_name, name_before_post, names_of, split_person
 from scraper.read.layout import Layout, spaced
 from scraper.read.rules import Candidate, Page, choose
 from scraper.text import compact, squeeze
@@ -157,10 +157,9 @@ def find_author(page: Page, facts: list[Fact], zone: Zone, person: str | None, s
     candidates: list[Candidate] = []
     for fact in facts:
         weight = 10.0 * zone.weight(fact) if fact.field == "author" else 0.0
-        inside = zone.start <= fact.line < zone.stop
         name = clean_author(fact.value) if weight and _starts(fact, zone) else ""
-        if inside and name:
-            name = names_of(name) or last_name(name) or _name_and_post(name)
+        if name and fact.line >= zone.start:
+            name = names_of(name) or last_name(name) or name_before_post(name) or (name if fact.line >= zone.stop else "")
         if name:
             candidates.append(Candidate(value=name, rule=f"byline {fact.label}", snippet=fact.snippet, weight=weight))
     if person:
@@ -177,17 +176,6 @@ def _starts(fact: Fact, zone: Zone) -> bool:
     if not zone.start <= fact.line < zone.stop:
         return True
     return compact(fact.snippet).lstrip("（([【〔 ").lower().startswith(fact.label)
-
-
-_POST = re.compile(r"^(?:中国|中央|国家|国务院|全国|中共|北京|上海|天津|重庆|清华|复旦|[\u3400-\u9fff]{2,3}(?:省|市|县|区|大学|学院)).{2,}")
-
-
-def _name_and_post(text: str) -> str:
-    """`王某北京大学教授` → 王某: the shortest name before which a place or an institution begins."""
-    for size in (2, 3):
-        if is_person(text[:size]) and _POST.match(text[size:]):
-            return text[:size]
-    return ""
 
 
 def clean_author(value: str) -> str:

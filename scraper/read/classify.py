@@ -97,6 +97,8 @@ def article_score(doc: Document, url: str, *, weight: float, title: float, dated
         score += 1.5
     if title >= 4:
         score += 1.0
+    if weight > 800 and doc.link_size(0) < 0.2 * doc.size(0):
+        score += 1.5
     return score + min(4.0, weight / 100)
 
 

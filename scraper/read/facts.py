@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from scraper.read.dates import Found, find_dates
 from scraper.read.dom import Document
-from scraper.read.labels import FIELD, label_before
+from scraper.read.labels import FIELD, label_before, name_behind_post
 from scraper.read.layout import GAP, Layout, Line, spaced
 from scraper.text import compact, halfwidth, is_han, squeeze
 
@@ -118,7 +118,8 @@ def _line_facts(text: str, marks: list[_Mark], line: int, hidden: bool) -> list[
             value = _number(half[mark.end : stop])
         else:
             ends = [d.start for d in dates if mark.end <= d.start < stop]
-            value = clean_value(text[mark.end : min([stop, *ends])])
+            region = text[mark.end : min([stop, *ends])]
+            value = clean_value(region) or (name_behind_post(region) if mark.field == "author" else "")
         out.append(Fact(mark.field, mark.label, value, line, hidden, text))
     out += _bare_dates(half, text, dates, taken, line, hidden)
     out += _counts(half, text, marks, line, hidden)
@@ -165,9 +166,8 @@ def _in_sentence(before: str, after: str, half: str, found: Found) -> bool:
 def _counts(half: str, text: str, marks: list[_Mark], line: int, hidden: bool) -> list[Fact]:
     if len(half) > 160 or any(m.field == "views" for m in marks):
         return []
-    return [
-        Fact("views", "", next(g for g in m.groups() if g), line, hidden, text) for m in _COUNT.finditer(half)
-    ]
+    found = (m for m in _COUNT.finditer(half) if not _NOT_OURS.search(half[: m.start()]))
+    return [Fact("views", "", next(g for g in m.groups() if g), line, hidden, text) for m in found]
 
 
 def _number(region: str) -> str:

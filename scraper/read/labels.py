@@ -139,6 +139,28 @@ def last_name(text: str) -> str | None:
     return parts[-1] if len(parts) > 1 and is_person(parts[-1]) else None
 
 
+_POST_END = re.compile(
+    r"(?:教授|研究员|部长|主任|记者|评论员|院长|校长|局长|处长|科长|书记|主席|会长|秘书长|理事|专家|博士|硕士|讲师|经理|总裁|董事长|编辑|作家|律师|教师|学者|人|员|》|、|，)(?P<name>[\u3400-\u9fff]{2,4})[\W_]*$"
+)
+_POST_START = re.compile(
+    r"(?:中国|中央|国家|国务院|全国|中共|北京|上海|天津|重庆|清华|复旦|南开|浙江|江苏|广东|山东|湖北|四川|[\u3400-\u9fff]{2,3}(?:省|市|县|区|大学|学院)).{2,}"
+)
+
+
+def name_behind_post(text: str) -> str:
+    """The name at the end of `…研究部部长、研究员王某某`, '' where what stands before it is no post."""
+    found = _POST_END.search(text[-120:])
+    return found["name"] if found and is_person(found["name"]) else ""
+
+
+def name_before_post(text: str) -> str:
+    """`王某北京大学教授` → 王某: the shortest name after which a place or an institution begins; '' if none does."""
+    for size in (2, 3):
+        if is_person(text[:size]) and _POST_START.match(text[size:]):
+            return text[:size]
+    return ""
+
+
 def credit_of(text: str) -> str | None:
     """The writers that a line of its own names (`文/张三`, `作者：张三`, `本报记者 张三 李四`), or None."""
     line = text.strip()
