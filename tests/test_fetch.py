@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import gzip
 import logging
-import tomllib
 from datetime import UTC, datetime
-from pathlib import Path
 
 import httpx
 import pytest
 from fault_server import Asked, FakeClock, FaultServer, Hang, answer, redirect, visit
 
+from scraper import __version__
 from scraper.errors import BadAnswer, FetchError, Forbidden, Unreachable, UsageError
 from scraper.fetch import Fetcher, Limits
 from scraper.fetch.client import AGENT
@@ -83,10 +82,20 @@ def test_the_request_says_who_asks_and_in_which_language() -> None:
 
 
 def test_the_user_agent_names_this_version() -> None:
-    project = tomllib.loads(Path(__file__).parent.parent.joinpath("pyproject.toml").read_text("utf-8"))[
-        "project"
-    ]
-    assert AGENT.startswith(f"kaifaqu/{project['version']} (")
+    _, server = fetch({})
+    assert server.seen[-1].headers["user-agent"].startswith(f"kaifaqu/{__version__} (")
+
+
+@pytest.mark.parametrize(
+    "cookie",
+    [b"\xb8\xbd=\xbc\xfe", b"a=\xd6\xd0; Path=/", b"=; ;;", b"a=1; Expires=" + b"9" * 400, b"a" * 60_000],
+)
+def test_a_cookie_that_cannot_be_sent_back_breaks_nothing(cookie: bytes) -> None:
+    async def scenario(server: FaultServer, fetcher: Fetcher) -> int:
+        await fetcher.fetch(server.url("/a"))
+        return (await fetcher.fetch(server.url("/a"))).status
+
+    assert visit({"/a": answer(200, b"x", b"Set-Cookie: " + cookie)}, scenario) == 200
 
 
 @pytest.mark.parametrize("contact", ["开发区", "a@b.example\r\nX: y"])

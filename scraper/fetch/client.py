@@ -14,7 +14,7 @@ import ada_url
 import httpx
 from tenacity import AsyncRetrying, RetryCallState, stop_after_attempt
 
-from scraper import urls
+from scraper import __version__, urls
 from scraper.errors import BadAnswer, Blocked, FetchError, Forbidden, Unreachable, UsageError
 from scraper.fetch import address
 from scraper.fetch.cookies import Cookies
@@ -28,7 +28,7 @@ from scraper.fetch.robots import RobotsAnswer, RobotsCache, parse
 from scraper.model import Capture, Redirect
 from scraper.text import shorten
 
-AGENT = "kaifaqu/0.1.0 (news archive of development zones; polite crawler)"
+AGENT = f"kaifaqu/{__version__} (news archive of development zones; polite crawler)"
 
 _STRAIN = frozenset({429, 503})  # the host asks for less: the pace of the whole host slows down
 _AGAIN = _STRAIN | {408, 425, 500, 502, 504}

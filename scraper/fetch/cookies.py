@@ -32,9 +32,11 @@ class Cookies:
 
     def keep(self, request: httpx.Request, headers: Headers) -> None:
         """Keep what the answer to `request` sets; a host that sets too many begins anew."""
-        if not any(name.lower() == b"set-cookie" for name, _ in headers):
+        # What is not plain ASCII can't be sent back: the jar would take it and the next request fail.
+        cookies = [header for header in headers if header[0].lower() == b"set-cookie" and header[1].isascii()]
+        if not cookies:
             return
         jar = self._jars.setdefault(urls.hostname(str(request.url)), httpx.Cookies())
-        jar.extract_cookies(httpx.Response(200, headers=list(headers), request=request))
+        jar.extract_cookies(httpx.Response(200, headers=cookies, request=request))
         if len(jar) > _MOST_PER_HOST:
             jar.clear()

@@ -79,7 +79,7 @@ def _bad_protocol(error: httpx.RemoteProtocolError, host: str) -> FetchError:
     if "without sending" in str(error):  # also a kept connection that the server closed just now
         return Unreachable(f"{host} closed the connection without an answer", _LATER)
     return BadAnswer(
-        f"{host} does not answer in HTTP ({_words(error)})", "check the address (http or https, port)"
+        f"{host} answers in broken HTTP ({_words(error)})", "check the address (http or https, port)"
     )
 
 
