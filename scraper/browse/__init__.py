@@ -47,7 +47,15 @@ def arguments(db: Path, *, host: str, port: int, open_browser: bool = False) -> 
 
     An archive that a crawl may be writing is opened read-only through its WAL, so that neither waits for the other.
     """
-    words = ["serve", *(["--immutable"] if is_still(db) else []), str(db), "--host", host, "--port", str(port)]
+    words = [
+        "serve",
+        *(["--immutable"] if is_still(db) else []),
+        str(db),
+        "--host",
+        host,
+        "--port",
+        str(port),
+    ]
     for name, value in SETTINGS.items():
         words += ["--setting", name, str(value)]
     return [*words, "--open"] if open_browser else words
@@ -71,4 +79,6 @@ def _ensure_free(host: str, port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
     except OSError as error:
-        raise UsageError(f"can't serve at {host} port {port} ({error.strerror})", "name another with --port") from error
+        raise UsageError(
+            f"can't serve at {host} port {port} ({error.strerror})", "name another with --port"
+        ) from error

@@ -15,7 +15,7 @@ from scraper.browse.plugin import metadata, pages
 from scraper.browse.plugin.archives import archive_names, escape_search, is_archive
 from scraper.browse.plugin.headers import forbid_scripts, guard
 from scraper.browse.plugin.markup import cell, web_link
-from scraper.browse.plugin.routes import STYLE_URL, raw, style
+from scraper.browse.plugin.routes import STYLE_URL, answer_unknown_addresses, raw, raw_url, style
 from scraper.browse.plugin.words import excerpt, label, lookup_label, table_title
 
 hookimpl = HookimplMarker("datasette")
@@ -42,7 +42,8 @@ def canned_queries(datasette: Any, database: str) -> dict[str, Any]:
 
 @hookimpl
 def startup(datasette: Any) -> Callable[[], Awaitable[None]] | None:
-    """Metadata (1.0)."""
+    """Metadata (1.0), and unknown addresses."""
+    answer_unknown_addresses()
     if not hasattr(datasette, "set_instance_metadata"):
         return None
 
@@ -74,6 +75,7 @@ def extra_template_vars(
         ours: dict[str, Any] = {
             "title": metadata.title(),
             "classic": not hasattr(datasette, "set_instance_metadata"),  # our tables are for 0.65's templates
+            "raw_url": raw_url(datasette, database),
             "home": None,
             "article": None,
         }
@@ -103,9 +105,11 @@ def render_cell(row: Any, value: Any, column: str, database: str, datasette: Any
     if column in ("article_id", "title") and value and "article_id" in row.keys():  # noqa: SIM118
         key = row["article_id"]
         number = key["value"] if isinstance(key, dict) else key
-        url = datasette.urls.row(database, "articles", str(number))
         shown = value["label"] if isinstance(value, dict) else value
-        return Markup('<a href="{}">{}</a>').format(url, shown)
+        if isinstance(number, int):
+            return Markup('<a href="{}">{}</a>').format(
+                datasette.urls.row(database, "articles", str(number)), shown
+            )
     return cell(value, column)
 
 

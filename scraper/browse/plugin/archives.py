@@ -11,6 +11,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from scraper.archive.schema import APPLICATION_ID
+from scraper.archive.search import match_of
 
 _known: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
 
@@ -40,14 +41,8 @@ def _is_archive(db: Any) -> bool:
 
 
 def escape_search(query: str | None) -> str:
-    """What a person typed, as an FTS5 expression for an index of one token per character.
+    """What a person typed, as an FTS5 expression: each word a phrase of its characters, all words must be found.
 
-    Blanks part words, which must all occur; `"…"` keeps blanks within one phrase. Each word becomes a phrase of its
-    characters: `谷城 5G` → `"谷 城" "5 G"`. Never a syntax error: no operator gets through. Words without a letter,
-    digit or Han character have no token and are left out; if nothing remains, the expression finds nothing.
+    Never a syntax error; where nothing can be found (no word, or only signs) the expression finds nothing.
     """
-    phrases = []
-    for number, part in enumerate((query or "").split('"')):
-        words = [part] if number % 2 else part.split()
-        phrases += [" ".join(c for c in word if not c.isspace() and c != "\0") for word in words]
-    return " ".join(f'"{p}"' for p in phrases if any(c.isalnum() for c in p)) or '""'
+    return match_of(query or "") or '""'

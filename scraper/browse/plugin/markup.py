@@ -77,7 +77,9 @@ def _write(doc: Document, images: bool) -> Iterator[str]:
 def _opening(tag: str, attrs: dict[str, str]) -> tuple[str, str] | None:
     if tag == "a":
         href = attrs.get("href", "").strip()
-        return (f'<a href="{escape(href)}" rel="noopener noreferrer nofollow">', "a") if is_web(href) else None
+        return (
+            (f'<a href="{escape(href)}" rel="noopener noreferrer nofollow">', "a") if is_web(href) else None
+        )
     tag = {"h1": "h2", "center": "div", "section": "div", "article": "div"}.get(tag, tag)
     if tag not in _KEPT:
         return None
@@ -104,26 +106,27 @@ def _picture(attrs: dict[str, str], images: bool, in_link: bool) -> str:
 
 def cell(value: Any, column: str) -> Markup | None:
     """A table cell: web addresses as links, JSON compact, long text folded. None where datasette's own way is right."""
+    if column == "headers" and isinstance(value, bytes):
+        return _folded(value.decode("latin-1"))
     if not isinstance(value, str):
         return None
     text = value.strip()
     if is_web(text) and not any(c.isspace() for c in text):
         return web_link(text, shorten(text, 60))
-    if text[:1] in ("{", "["):
-        text = _compact(text)
-    elif len(text) <= FOLD:
-        return None
-    return _folded(text)
+    compact = _compact(text) if text[:1] in ("{", "[") else None
+    if compact is not None:
+        return Markup("<code>{}</code>").format(_folded(compact))
+    return _folded(text) if len(text) > FOLD else None
 
 
-def _compact(text: str) -> str:
+def _compact(text: str) -> str | None:
     try:
         return json.dumps(json.loads(text), ensure_ascii=False, separators=(", ", ": "))
     except (ValueError, RecursionError):
-        return text
+        return None
 
 
 def _folded(text: str) -> Markup:
     if len(text) <= FOLD:
-        return Markup("<code>{}</code>").format(text) if text[:1] in ("{", "[") else Markup("{}").format(text)
+        return Markup("{}").format(text)
     return Markup('<details class="fold"><summary>{}</summary>{}</details>').format(shorten(text, FOLD), text)

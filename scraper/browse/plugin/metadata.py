@@ -89,7 +89,9 @@ async def store(datasette: Any) -> None:
     for name, database in wanted.get("databases", {}).items():
         for key in ("title", "description"):
             await datasette.set_database_metadata(name, key, database[key])
-        configured = datasette.config.setdefault("databases", {}).setdefault(name, {}).setdefault("tables", {})
+        configured = (
+            datasette.config.setdefault("databases", {}).setdefault(name, {}).setdefault("tables", {})
+        )
         for table, values in database["tables"].items():
             settings = {key: value for key, value in values.items() if key in _CONFIG}
             configured[table] = settings | configured.get(table, {})
@@ -98,3 +100,19 @@ async def store(datasette: Any) -> None:
                     await datasette.set_resource_metadata(name, table, key, values[key])
             for column, text in values.get("columns", {}).items():
                 await datasette.set_column_metadata(name, table, column, "description", text)
+        await _store_queries(datasette, name)
+
+
+async def _store_queries(datasette: Any, database: str) -> None:
+    configured = datasette.config["databases"][database].get("queries", {})
+    for name, query in queries().items():
+        if name not in configured:
+            await datasette.add_query(
+                database,
+                name,
+                query["sql"],
+                title=query["title"],
+                description=query["description"],
+                parameters=query.get("params"),
+                is_trusted=True,
+            )

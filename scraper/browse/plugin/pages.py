@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from scraper.browse.plugin import metadata
 from scraper.browse.plugin.archives import archive_names
 from scraper.browse.plugin.markup import clean_html
 
@@ -18,11 +17,11 @@ select (select count(*) from articles) as articles, (select count(*) from portal
   (select max(coalesce(finished_at, started_at)) from crawls) as crawled_at,
   (select count(*) from failures where resolved_at is null) as failures"""
 _NEWEST = """
-select id, title, substr(date, 1, 10) as day, portal, channel, source, substr(body, 1, 120) as body
-from articles order by date desc, id desc limit :limit"""
+select a.id, a.title, substr(a.date, 1, 10) as day, coalesce(p.name, a.portal) as portal, a.channel, a.source
+from articles a left join portals p on p.host = a.portal order by a.date desc limit :limit"""
 _CHANNELS = """
 select c.id, c.portal, p.name as portal_name, c.name, c.url, c.claimed, c.listed, c.archived, c.complete,
-  round(100.0 * c.archived / nullif(coalesce(c.claimed, c.listed), 0), 1) as percent
+  round(100.0 * c.archived / nullif(max(coalesce(c.claimed, 0), c.listed), 0), 1) as percent
 from channels c left join portals p on p.host = c.portal
 order by c.portal, c.listed desc, c.id limit 300"""
 _ARTICLE = """
@@ -77,7 +76,9 @@ async def article(datasette: Any, database: str, key: str, *, images: bool) -> _
         version["changed"] = _object(version["changed"])
     row["evidence"] = _object(row["evidence"])
     row["pictures_shown"] = images
-    row["content"] = clean_html(row["html"] or "", images=images)  # where there is none, the plain text is shown
+    row["content"] = clean_html(
+        row["html"] or "", images=images
+    )  # where there is none, the plain text is shown
     return row
 
 
@@ -89,10 +90,10 @@ def _object(text: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-async def _queries(datasette: Any, database: str, actor: Any) -> list[_Row]:
-    if not hasattr(datasette, "get_canned_queries"):  # 1.0 has no ready queries from plugins
-        return []
-    return list((await datasette.get_canned_queries(database, actor)).values())
+async def _queries(datasette: Any, database: str, actor: Any) -> list[Any]:
+    if hasattr(datasette, "get_canned_queries"):
+        return list((await datasette.get_canned_queries(database, actor)).values())
+    return list((await datasette.list_queries(database, actor=actor)).queries)  # 1.0
 
 
 async def _rows(db: Any, sql: str, **params: Any) -> list[_Row]:

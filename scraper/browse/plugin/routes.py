@@ -7,7 +7,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from datasette.utils import tilde_decode
+from datasette import handle_exception
+from datasette.utils import tilde_decode, tilde_encode
 from datasette.utils.asgi import Forbidden, NotFound, Response
 
 from scraper.archive.blobs import Blobs
@@ -43,6 +44,11 @@ async def raw(request: Any, datasette: Any) -> Any:
     return Response(body, headers=headers, content_type=f"text/plain; charset={charset}")
 
 
+def raw_url(datasette: Any, database: str) -> str:
+    """Where the bytes of captures are; the capture's number follows."""
+    return str(datasette.urls.path(f"/-/raw/{tilde_encode(database)}/"))
+
+
 def style() -> Any:
     """The style sheet."""
     return Response(_css(), headers={"cache-control": "max-age=300"}, content_type="text/css; charset=utf-8")
@@ -51,6 +57,15 @@ def style() -> Any:
 @cache
 def _css() -> str:
     return files(__package__).joinpath("static", "kaifaqu.css").read_text(encoding="utf-8")
+
+
+def answer_unknown_addresses() -> None:
+    """Let an unknown address be a plain 404 again.
+
+    Where rich is installed, as it is with kaifaqu, datasette (0.65.5, 1.0a41) prints every exception with it, which
+    raises in its turn where there is no traceback: an address that no route knows would be a crash.
+    """
+    handle_exception.rich = None
 
 
 def _load(conn: Any, number: int) -> tuple[bytes, str | None, str | None] | None:
@@ -65,7 +80,11 @@ async def _ensure_visible(datasette: Any, actor: Any, database: str) -> None:
     if hasattr(datasette, "check_visibility") and not hasattr(datasette, "set_instance_metadata"):
         visible, _ = await datasette.check_visibility(
             actor,
-            permissions=[("view-table", (database, "captures")), ("view-database", database), "view-instance"],
+            permissions=[
+                ("view-table", (database, "captures")),
+                ("view-database", database),
+                "view-instance",
+            ],
         )
     else:
         from datasette.resources import TableResource

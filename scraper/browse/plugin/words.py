@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scraper.archive.search import words_of
 from scraper.browse.plugin import metadata
 from scraper.text import squeeze
 
@@ -27,7 +28,8 @@ def lookup_label(key: str, display: str) -> str:
 def excerpt(body: str | None, search: str | None = "", width: int = 80) -> str:
     """A line of the text around the first word searched for that stands in it, else its beginning."""
     text = squeeze(body or "")
-    places = [at for word in (search or "").replace('"', " ").split() if (at := text.find(word)) >= 0]
+    low = text.lower()
+    places = [at for word in words_of(search or "") if (at := low.find(word.lower())) >= 0]
     start = max(0, min(places, default=0) - _AROUND)
     cut = text[start : start + width]
     return ("…" if start else "") + cut + ("…" if start + width < len(text) else "")
