@@ -235,6 +235,24 @@ def save_further_page(
     return "changed" if changed else "same"
 
 
+_STREAM = """
+SELECT a.*, (
+  SELECT json_group_array(json_object('url', url, 'name', name))
+  FROM (SELECT url, name FROM attachments WHERE article_id = a.id ORDER BY position)
+) AS attachments
+FROM articles a
+WHERE (:portal IS NULL OR a.portal = :portal) AND (:since IS NULL OR a.date >= :since)
+  AND (:until IS NULL OR substr(a.date, 1, length(:until)) <= :until)
+ORDER BY a.id
+"""
+
+
+def columns(db: sqlite3.Connection) -> list[str]:
+    """The names of what `stream` gives, in order: the columns of `articles`, then `attachments`."""
+    nothing = {"portal": "", "since": None, "until": None}
+    return [column[0] for column in db.execute(_STREAM, nothing).description]
+
+
 def stream(
     db: sqlite3.Connection, *, portal: str | None, since: str | None, until: str | None
 ) -> Iterator[dict[str, object]]:
@@ -243,13 +261,7 @@ def stream(
     `since` and `until` are dates or their beginnings (`2024`, `2024-03`), both included; with either, articles without
     a date are left out.
     """
-    cursor = db.execute(
-        "SELECT a.*, (SELECT json_group_array(json_object('url', url, 'name', name)) FROM "
-        "(SELECT url, name FROM attachments WHERE article_id = a.id ORDER BY position)) AS attachments "
-        "FROM articles a WHERE (:portal IS NULL OR a.portal = :portal) AND (:since IS NULL OR a.date >= :since) "
-        "AND (:until IS NULL OR substr(a.date, 1, length(:until)) <= :until) ORDER BY a.id",
-        {"portal": portal, "since": since, "until": until},
-    )
+    cursor = db.execute(_STREAM, {"portal": portal, "since": since, "until": until})
     names = [column[0] for column in cursor.description]
     for row in cursor:
         yield dict(zip(names, row, strict=True))

@@ -91,6 +91,16 @@ def unseen(db: sqlite3.Connection, channel: str, urls: Iterable[str]) -> tuple[i
     return int(new), bool(row and row[1])
 
 
+def twin(db: sqlite3.Connection, row: Row, digest: str) -> tuple[int, str] | None:
+    """(id, address) of another page of the portal that answered with the same bytes: one page under two addresses."""
+    found = db.execute(
+        "SELECT f.id, f.url FROM captures c JOIN frontier f ON f.id = c.frontier_id WHERE c.digest = ? "
+        "AND f.portal = ? AND f.id <> ? AND f.state = 'read' ORDER BY c.id LIMIT 1",
+        (digest, row.portal, row.id),
+    ).fetchone()
+    return (int(found[0]), str(found[1])) if found else None
+
+
 def set_aside(db: sqlite3.Connection, frontier_id: int) -> None:
     """Take a row out of the due ones for good: one of a form of address that brought nothing."""
     db.execute("UPDATE frontier SET state = 'aside', due_at = NULL WHERE id = ?", (frontier_id,))

@@ -96,6 +96,28 @@ def save_article_page(
     return Saved(capture_id=capture_id, article_id=article_id, outcome=outcome, added=added)
 
 
+def save_twin(
+    db: sqlite3.Connection,
+    blobs: Blobs,
+    row: Row,
+    capture: Capture,
+    reading: Reading,
+    *,
+    crawl_id: int,
+    twin: int,
+) -> int:
+    """A page that has the bytes of frontier row `twin`: its capture is kept, it stands for the same article, if any."""
+    capture_id = save_capture(db, blobs, row, capture, crawl_id=crawl_id, reading=reading)
+    db.execute(
+        "UPDATE frontier SET article_id = (SELECT t.article_id FROM frontier t WHERE t.id = ?), state = 'read', "
+        "read_as = 'twin', visits = visits + 1, attempts = 0, status = ?, visited_at = ?, last_crawl = ?, due_at = NULL "
+        "WHERE id = ?",
+        (twin, capture.status, capture.fetched_at, crawl_id, row.id),
+    )
+    _resolve(db, row, capture.fetched_at)
+    return capture_id
+
+
 def save_counter(
     db: sqlite3.Connection, blobs: Blobs, row: Row, capture: Capture, views: int | None, *, crawl_id: int
 ) -> None:

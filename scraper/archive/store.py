@@ -6,6 +6,7 @@ on a connection; here each becomes one transaction.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -189,6 +190,12 @@ class Archive:
         with self._read():
             return frontier.unseen(self._connection, channel, urls)
 
+    def twin(self, row: Row, capture: Capture) -> tuple[int, str] | None:
+        """(id, address) of another page of the portal that answered with the same bytes, or None."""
+        digest = hashlib.sha256(capture.body).hexdigest()
+        with self._read():
+            return frontier.twin(self._connection, row, digest) if capture.body else None
+
     def set_aside(self, row: Row) -> None:
         """Take a page out of the due ones for good: one of a form of address that brought nothing."""
         with self._write() as db:
@@ -259,6 +266,11 @@ class Archive:
                 found=found,
                 next_due=next_due,
             )
+
+    def save_twin(self, row: Row, capture: Capture, reading: Reading, *, crawl_id: int, twin: int) -> int:
+        """Store a visit of a page that stands under another address too (frontier row `twin`): it gives nothing new."""
+        with self._write() as db:
+            return pages.save_twin(db, self._blobs, row, capture, reading, crawl_id=crawl_id, twin=twin)
 
     def save_counter(self, row: Row, capture: Capture, views: int | None, *, crawl_id: int) -> None:
         """Store what a view counter answered; `views` None where it told no number."""
@@ -338,6 +350,11 @@ class Archive:
     ) -> Iterator[dict[str, object]]:
         """Rows of `articles` by id, one at a time, with `attachments` as JSON; see `articles.stream`."""
         return articles.stream(self._connection, portal=portal, since=since, until=until)
+
+    def article_columns(self) -> list[str]:
+        """The keys of what `articles` gives, in order."""
+        with self._read():
+            return articles.columns(self._connection)
 
     def load_blob(self, digest: str) -> bytes:
         """The bytes of a page, checked against their digest. Raises UsageError where missing or damaged."""
