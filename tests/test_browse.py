@@ -3,19 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import os
-import socket
 import sqlite3
-import subprocess
-import sys
-import time
-import tomllib
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -25,110 +15,13 @@ pytest.importorskip("datasette", reason="the extra kaifaqu[browse] is not instal
 import httpx
 from datasette.app import Datasette
 from datasette.plugins import pm
+from invented_archive import PAGE, fill
 
-import scraper.browse
-from scraper.archive.blobs import Blobs
 from scraper.archive.file import open_database
-from scraper.browse import arguments, browse, plugin
+from scraper.browse import plugin
 from scraper.browse.plugin import metadata
-from scraper.browse.plugin.markup import cell, clean_html
-from scraper.browse.plugin.words import excerpt
-from scraper.errors import MissingExtra, NotAnArchive, UsageError
 
 ROOT = Path(__file__).parent.parent
-
-SCRIPT = "<script>alert(1)</script>"
-PAGE = f"<html><head>{SCRIPT}</head><body>原始页面</body></html>".encode()
-WORDS = ("白鹭湾", "产业园", "招商", "开工", "仪式", "新材料", "企业", "服务", "签约", "项目")
-SOURCES = ("白鹭湾日报", "管委会办公室", "青石镇融媒体中心", None)
-
-
-def fill(path: Path, articles: int = 60) -> Path:
-    """An archive of invented articles of one portal with two channels. Article 1 is hostile, 2 was changed."""
-    db = open_database(path, create=True, write=True)
-    run = db.conn.execute
-    run(
-        "INSERT INTO portals(host, name, home_url) VALUES ('kfq.example', '白鹭湾经济开发区', 'http://kfq.example/')"
-    )
-    run(
-        "INSERT INTO crawls(id, started_at, seeds, options, version) VALUES (1, '2024-05-01T00:00:00Z', '[]', '{}', '0')"
-    )
-    for number, name in ((1, "园区要闻"), (2, "通知公告")):
-        run(
-            "INSERT INTO channels(id, portal, url, key, name, claimed) VALUES (?, 'kfq.example', ?, ?, ?, 40)",
-            (number, f"http://kfq.example/c{number}/", f"kfq.example/c{number}/", name),
-        )
-    digest = Blobs(db.conn).save(PAGE, None)
-    for n in range(1, articles + 1):
-        save_article(run, n, digest)
-    run(
-        "INSERT INTO article_html VALUES (1, ?)",
-        (
-            f"<p onclick='alert(1)'>谷城一段{SCRIPT}</p><iframe src='http://evil.example/'></iframe>"
-            "<a href='javascript:alert(1)'>点我</a><a href='http://kfq.example/a.html'>链接</a>"
-            "<img src='http://kfq.example/p.jpg' onerror='alert(1)' alt='开工'><svg><p><style><img src=x onerror=alert(1)>",
-        ),
-    )
-    run(
-        "INSERT INTO attachments(article_id, position, url, name) VALUES (1, 0, 'http://kfq.example/f.pdf', '名单')"
-    )
-    run(
-        "INSERT INTO attachments(article_id, position, url, name) VALUES (1, 1, 'javascript:alert(1)', '坏的')"
-    )
-    run(
-        "INSERT INTO images(article_id, position, url, caption) VALUES (1, 0, 'http://kfq.example/p.jpg', '开工现场')"
-    )
-    run(
-        "INSERT INTO views VALUES (1, '2024-05-02T00:00:00Z', 12, 'page'), (1, '2024-06-02T00:00:00Z', 30, 'page')"
-    )
-    run(
-        "INSERT INTO versions(article_id, seen_at, old_capture, new_capture, changed) VALUES (2, '2024-06-01T00:00:00Z', 2, 2, ?)",
-        (json.dumps({"title": f"旧标题{SCRIPT}", "attachments": [["http://kfq.example/x.doc", "旧附件"]]}),),
-    )
-    run("UPDATE articles SET changed_at = '2024-06-01T00:00:00Z' WHERE id = 2")
-    run(
-        "INSERT INTO failures(portal, url, at, cause, message) VALUES "
-        "('kfq.example', 'http://kfq.example/x.html', '2024-05-01T00:00:00Z', 'slow', ?)",
-        (f"太慢{SCRIPT}",),
-    )
-    db.close()
-    return path
-
-
-def save_article(run: Any, n: int, digest: str) -> None:
-    url, channel = f"http://kfq.example/c1/{n}.html", 1 + n % 2
-    run(
-        "INSERT INTO frontier(id, portal, url, key, kind, state) VALUES (?, 'kfq.example', ?, ?, 'article', 'read')",
-        (n, url, url),
-    )
-    run(
-        "INSERT INTO captures(id, crawl_id, frontier_id, url, requested, fetched_at, status, content_type, headers, digest, charset)"
-        " VALUES (?, 1, ?, ?, ?, '2024-05-01T00:00:00Z', 200, 'text/html', x'', ?, 'utf-8')",
-        (n, n, url, url, digest),
-    )
-    title = "".join(WORDS[(n * k) % len(WORDS)] for k in (1, 2, 3)) + str(n)
-    body = (
-        f"第{n}号消息。\n"
-        + "，".join(WORDS[(n + k) % len(WORDS)] for k in range(8))
-        + "。\n增长50%，共2020亩，5G覆盖。"
-    )
-    if n == 1:
-        title, body = f"谷城{SCRIPT}", f'湖北谷城 "引号" {SCRIPT}\n第二段 O\'Brien'
-    run(
-        "INSERT INTO articles(id, url, portal, channel, title, source, author, date, views, body, channel_id, frontier_id,"
-        " capture_id, first_seen, last_seen, evidence) VALUES"
-        " (?, ?, 'kfq.example', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '2024-05-01T00:00:00Z', '2024-05-01T00:00:00Z', ?)",
-        (
-            n, url, ("园区要闻", "通知公告")[n % 2], title, SOURCES[n % 4], "甲" if n % 3 else None,
-            f"20{20 + n % 5}-{1 + n % 12:02}-{1 + n % 28:02}", n * 7, body, channel, n, n,
-            json.dumps({"title": {"rule": "h1", "snippet": f"题{SCRIPT}", "rivals": []}}, ensure_ascii=False),
-        ),
-    )  # fmt: skip
-    run(
-        "INSERT INTO items(channel_id, frontier_id, title, first_seen, last_seen) VALUES (?, ?, ?, '2024', '2024')",
-        (channel, n, title),
-    )
-    run("UPDATE frontier SET article_id = ? WHERE id = ?", (n, n))
 
 
 Get = Callable[[str], httpx.Response]
@@ -348,54 +241,6 @@ def test_article_that_is_not_there_is_a_404(get: Get) -> None:
     assert get("/t/articles/x").status_code == 404
 
 
-# ---- Markup
-
-
-@pytest.mark.parametrize(
-    ("html", "expected"),
-    [
-        ("<p style='x' onclick='y'>甲<b>乙</b></p>", "<p>甲<b>乙</b></p>"),
-        ("<a href=' javascript:alert(1)'>甲</a>", "甲"),
-        ("<a href='data:text/html,x'>甲</a>", "甲"),
-        ("<a href='http://x.example/?a=\"><script>'>甲</a>", '<a href="http://x.example/?a=&quot;&gt;&lt;script&gt;" rel="noopener noreferrer nofollow">甲</a>'),
-        ("<table><tr><td colspan=3 rowspan=99999 width=9>甲</td></tr></table>", '<table><tbody><tr><td colspan="3">甲</td></tr></tbody></table>'),
-        ("<script>x</script><style>y</style><svg><a href=http://e>z</a></svg>甲", "甲"),
-        ("<math><mtext><table><mglyph><style><img src=x onerror=alert(1)></style>", ""),
-        ("<noscript><p title='</noscript><img src=x onerror=alert(1)>'>", "<p></p>"),
-        ("<textarea><img src=x onerror=y></textarea>乙", "乙"),
-        ("&lt;script&gt;甲", "&lt;script&gt;甲"),
-        ("<a href='http://x.example/'><img src='http://x.example/p.png'></a>", '<a href="http://x.example/" rel="noopener noreferrer nofollow"><span class="picture">图片：p.png</span></a>'),
-        ("<img src='data:image/svg+xml,x'>", ""),
-        ("<h1>甲</h1><section>乙<hr></section><font color=red>丙</font>", "<h2>甲</h2><div>乙<hr></div>丙"),
-        ("", ""),
-    ],
-)  # fmt: skip
-def test_archived_html_is_written_anew_from_a_short_list(html: str, expected: str) -> None:
-    assert clean_html(html) == expected
-
-
-def test_archived_html_may_nest_without_end() -> None:
-    assert clean_html("<div>" * 20_000 + "甲").count("甲") == 1
-
-
-def test_cells_link_only_to_the_web_and_fold_what_is_long() -> None:
-    assert cell("javascript:alert(1)", "url") is None
-    assert cell('http://x.example/"><b>', "url") is not None
-    assert "<b>" not in str(cell('http://x.example/"><b>', "url"))
-    assert str(cell('{"a":\n "甲<"}', "evidence")) == "<code>{&#34;a&#34;: &#34;甲&lt;&#34;}</code>"
-    assert str(cell("长" * 500, "body")).startswith("<details")
-    assert cell("短", "body") is None
-    assert cell("[" * 100_000, "changed") is not None
-    assert cell("[图文] 标题", "title") is None
-    assert "Server" in str(cell(b"Server: x\r\n", "headers"))
-
-
-def test_excerpt_shows_the_word_that_was_searched_for() -> None:
-    assert "谷城" in excerpt("前" * 500 + "谷城" + "后" * 500, '"谷城"')
-    assert len(excerpt("前" * 500, "谷城")) <= 81
-    assert excerpt(None, None) == ""
-
-
 # ---- Raw pages
 
 
@@ -510,86 +355,3 @@ def test_every_name_in_the_metadata_is_one_of_the_schema(folder: Path) -> None:
         assert named <= columns[table], table
         assert values.get("hidden") or columns[table] <= set(tree["labels"]), f"no Chinese name in {table}"
     assert {t for t in columns if not t.startswith("articles_fts_")} == set(tree["tables"])
-
-
-# ---- Serving
-
-
-def test_browse_names_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(UsageError, match="no archive at"):
-        browse(tmp_path / "none.db")
-    sqlite3.connect(tmp_path / "other.db").executescript("CREATE TABLE a(b)")
-    with pytest.raises(NotAnArchive):
-        browse(tmp_path / "other.db")
-    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(UsageError, match="--port"):
-        browse(fill(tmp_path / "t.db", 2), port=taken.getsockname()[1])
-    monkeypatch.setattr(scraper.browse, "find_spec", lambda name: None)
-    with pytest.raises(MissingExtra, match=r'pip install "kaifaqu\[browse\]"'):
-        browse(tmp_path / "t.db")
-
-
-def test_archive_where_nothing_can_be_written_is_served_as_it_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = fill(tmp_path / "t.db", 2)
-    assert "--immutable" not in arguments(path, host="127.0.0.1", port=1)
-    monkeypatch.setattr(os, "access", lambda *_: False)
-    assert "--immutable" in arguments(path, host="127.0.0.1", port=1)
-
-
-def test_browse_answers_over_http_while_a_crawl_writes(tmp_path: Path) -> None:
-    path = fill(tmp_path / "t.db", 3)
-    writer = sqlite3.connect(path, isolation_level=None)
-    writer.execute("BEGIN IMMEDIATE")
-    writer.execute("UPDATE articles SET title = '没有提交' WHERE id = 3")
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    call = f"from pathlib import Path; from scraper.browse import browse; browse(Path({str(path)!r}), port={port})"
-    server = subprocess.Popen([sys.executable, "-c", call], cwd=ROOT, stderr=subprocess.DEVNULL)
-    try:
-        body, headers = ask(
-            f"http://127.0.0.1:{port}/t/articles.json?_search={quote('谷城')}&_shape=array", server
-        )
-        assert [row["id"] for row in json.loads(body)] == [1]
-        assert "default-src 'none'" in headers["content-security-policy"]
-        body, _ = ask(f"http://127.0.0.1:{port}/t/articles/3", server)
-        assert "没有提交" not in body
-        writer.execute("COMMIT")
-        body, _ = ask(f"http://127.0.0.1:{port}/t/articles/3", server)
-        assert "没有提交" in body
-    finally:
-        server.terminate()
-        server.wait(10)
-        writer.close()
-
-
-def ask(url: str, server: subprocess.Popen[bytes]) -> tuple[str, Any]:
-    """The answer of a server that may still be starting."""
-    for _ in range(300):
-        assert server.poll() is None, "the server ended"
-        try:
-            with urllib.request.urlopen(url, timeout=10) as answer:
-                return answer.read().decode(), answer.headers
-        except urllib.error.URLError as error:
-            if not isinstance(error.reason, ConnectionRefusedError):
-                raise
-            time.sleep(0.1)
-    raise AssertionError("the server did not start")
-
-
-def test_plain_datasette_gets_the_search_from_the_entry_point(folder: Path, tmp_path: Path) -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    info = tmp_path / "kaifaqu-0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: kaifaqu\nVersion: 0\n")
-    points = "\n".join(f"{name} = {target}" for name, target in project["entry-points"]["datasette"].items())
-    (info / "entry_points.txt").write_text(f"[datasette]\n{points}\n")
-    path = f"/t/articles.json?_search={quote('谷城')}&_shape=array"
-    done = subprocess.run(
-        [sys.executable, "-m", "datasette", "serve", str(folder / "t.db"), "--get", path],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])},
-        capture_output=True,
-        timeout=60,
-        check=True,
-    )
-    assert [row["id"] for row in json.loads(done.stdout)] == [1]
