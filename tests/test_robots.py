@@ -175,7 +175,7 @@ def test_no_answer_forbids_all_and_the_error_says_so() -> None:
 
     error, asked = refusal({"/robots.txt": cut})
     assert isinstance(error, Unreachable)
-    assert "asking for robots.txt" in str(error)
+    assert "asked for robots.txt" in str(error)
     assert asked == []
     assert not robots({"/robots.txt": cut}).allowed("http://127.0.0.1/")
 

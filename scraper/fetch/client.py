@@ -154,7 +154,7 @@ class Fetcher:
             return
         host = urls.host(url)
         if robots.error:
-            raise _renewed(robots.error, "asking for robots.txt")
+            raise _renewed(robots.error)
         if robots.status == _WALL:
             raise Blocked(
                 f"a wall (HTTP {_WALL}) stands before {host}, its robots.txt included",
@@ -329,9 +329,12 @@ def _stamp(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _renewed(error: FetchError, doing: str) -> FetchError:
-    """The same failure as a new exception: one kept in memory must not gather tracebacks."""
-    copy = type(error)(f"{error.cause} ({doing})", error.cure)
+def _renewed(error: FetchError) -> FetchError:
+    """Why robots.txt could not be had, as a new exception: one kept in memory must not gather tracebacks.
+
+    What lasts (no such host, no TLS) is the host's and not the file's.
+    """
+    copy = type(error)(f"{error.cause} (asked for robots.txt)" if error.retry else error.cause, error.cure)
     copy.retry = error.retry
     return copy
 
