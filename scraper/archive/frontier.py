@@ -101,6 +101,12 @@ def twin(db: sqlite3.Connection, row: Row, digest: str) -> tuple[int, str] | Non
     return (int(found[0]), str(found[1])) if found else None
 
 
+def aside(db: sqlite3.Connection, portal: str, limit: int) -> list[str]:
+    """Addresses of a portal that were set aside, the newest first."""
+    query = "SELECT url FROM frontier WHERE portal = ? AND state = 'aside' ORDER BY id DESC LIMIT ?"
+    return [url for (url,) in db.execute(query, (portal, limit))]
+
+
 def set_aside(db: sqlite3.Connection, frontier_id: int) -> None:
     """Take a row out of the due ones for good: one of a form of address that brought nothing."""
     db.execute("UPDATE frontier SET state = 'aside', due_at = NULL WHERE id = ?", (frontier_id,))
@@ -200,7 +206,7 @@ UPDATE frontier SET
   state = iif(state = 'outside' AND :at IS NOT NULL, 'new', state),
   part_of = coalesce(part_of, :part_of),
   priority = iif(kind = 'page' AND :kind <> 'page', min(priority, :priority), priority),
-  kind = iif(kind = 'page', :kind, kind),
+  kind = iif(kind = 'page' OR state = 'outside' AND :at IS NOT NULL, :kind, kind),
   channel_id = iif(visits = 0 AND :item, :channel, coalesce(channel_id, :channel)),
   page = coalesce(page, :page),
   depth = min(depth, :depth),

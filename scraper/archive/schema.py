@@ -203,8 +203,8 @@ CREATE TABLE versions (                  -- an earlier reading of an article, fi
 CREATE TABLE views (
   article_id INTEGER NOT NULL REFERENCES articles(id),
   seen_at TEXT NOT NULL,
-  views INTEGER NOT NULL,
   origin TEXT NOT NULL,                  -- page | counter | listing
+  views INTEGER NOT NULL,                -- after the key: SQLite 3.40's integrity_check wants it so
   PRIMARY KEY (article_id, seen_at, origin)
 ) STRICT, WITHOUT ROWID""",
     """

@@ -196,6 +196,11 @@ class Archive:
         with self._read():
             return frontier.twin(self._connection, row, digest) if capture.body else None
 
+    def aside(self, portal: str, *, limit: int = 1000) -> list[str]:
+        """Addresses of a portal that were set aside, the newest first."""
+        with self._read():
+            return frontier.aside(self._connection, portal, limit)
+
     def set_aside(self, row: Row) -> None:
         """Take a page out of the due ones for good: one of a form of address that brought nothing."""
         with self._write() as db:
