@@ -14,6 +14,8 @@ from urllib.parse import quote, unquote_to_bytes, urlsplit
 import ada_url
 
 _SESSION = re.compile(r";(?:jsessionid|phpsessid)=[^/?#;]*", re.I)
+# As HTML says of attributes, a reference counts only with its semicolon: `&currentPage=` holds no ¤, `&copy=` no ©.
+_ENTITY = re.compile(r"&(?:amp|quot|lt|gt|#\d{1,6}|#x[0-9a-f]{1,6});", re.I)
 # Parameters that name a visit, not a page.
 _DROPPED = re.compile(
     r"^(?:jsessionid|phpsessid|aspsessionid\w*|sid|sessionid|utm_\w+|spm|from|timestamp|_t|_|rnd|rand|random|randomid"
@@ -36,7 +38,8 @@ def join(base: str, href: str, charset: str = "utf-8") -> str | None:
     Blanks, tabs, `\\`, `HTTP://`, default ports and dot segments go as WHATWG says; non-ASCII in the query is
     percent-encoded in the page's charset, as browsers do and portals expect.
     """
-    href = html.unescape(href) if "&" in href else href
+    if "&" in href:
+        href = _ENTITY.sub(lambda found: html.unescape(found[0]), href)
     if len(href) > 4000:
         return None
     head, mark, query = href.partition("?")

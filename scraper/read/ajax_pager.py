@@ -5,7 +5,6 @@ Parameters are taken as the page gives them; some portals encrypt theirs, so non
 
 from __future__ import annotations
 
-import html as entities
 import json
 import re
 from urllib.parse import parse_qsl, quote, urlencode
@@ -31,7 +30,7 @@ def hanweb(page: Page, html: str) -> Pager | None:
     if not links:
         return None
     best = max(links, key=lambda link: len(link[2] or ""))
-    given = dict(parse_qsl(entities.unescape(best[2] or ""), keep_blank_values=True))
+    given = dict(parse_qsl((best[2] or "").replace("&amp;", "&"), keep_blank_values=True))
     near = _jpage_call(html)
     values = {name: given[name] if name in given else _value(near, name) for name in _HANWEB_NAMES}
     if not values["columnid"] or not values["unitid"]:

@@ -111,7 +111,7 @@ def claimed(page: Page, links: Links, node: int) -> Pager:
         and (titled := next((n for n in range(box, doc.end[box]) if _claims(doc, n)), None)) is not None
     ):
         total = re.search(r"(\d{1,8})", doc.text(titled)) or total
-    if total is None:
+    if total is None and box >= 0:
         total = next((t for n in links.texts if (t := _TOTAL.search(doc.data[n]))), None) or _ROWS.search(
             text
         )

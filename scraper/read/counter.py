@@ -8,7 +8,6 @@ VSB, Sudy, Hanweb, eportal, UCAP, Lonsun, Deya).
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable
 from urllib.parse import urlencode
@@ -34,7 +33,7 @@ def find_counter(page: Page) -> Counter | None:
 
 
 def _made(page: Page, href: str, adds: bool) -> Counter | None:
-    url = page.link(html.unescape(href))
+    url = page.link(href)
     return Counter(url=url, adds=adds) if url else None
 
 
@@ -191,7 +190,7 @@ _HOMEMADE = re.compile(
 
 def _homemade(page: Page, text: str) -> Counter | None:
     for found in _HOMEMADE.finditer(text):
-        href = html.unescape(found[1])
+        href = found[1].replace("&amp;", "&")
         if (
             re.search(r"[?&/](?:\w*id|aid|n|t|infoid)=?\w*", href, re.I)
             and "?" in href

@@ -149,58 +149,61 @@ def find_article_next(page: Page, body: int) -> str | None:
 
     A next page shares the article's file name (`123.html` → `123_2.html`) or differs in a page parameter only.
     """
-    doc = page.doc
+    doc, own = page.doc, _bare(page.url)
     if "createPage" in doc.html:
-        stem = _stem(page.url)
         for pager in _calls(page, doc.html):
-            if pager.next_url and _stem(pager.next_url) == stem:
+            name = _first(_bare(pager.next_url)) if pager.next_url else ""
+            if name and (own == name or (own.startswith(name) and _PART.fullmatch(own[len(name) :]))):
                 return pager.next_url
-    holder = body
+    links = list(_links_behind(page, body))
+    first = _first(own)
+    if first == own or all(_bare(url) != first for _, url in links):
+        first = own  # a number at the end of a name is a part's only where the first part is linked
+    parts = [(text, url) for text, url in links if _is_part(url, page.url, first)]
+    for text, url in parts:
+        if NEXT.match(text):
+            return url
+    here = _number(page.url, own == first)
+    return next((url for text, url in parts if text.strip("[]【】第页") == str(here + 1)), None)
+
+
+def _links_behind(page: Page, body: int) -> Iterator[tuple[str, str]]:
+    """(text, address) of the short links in the body and behind it, within three boxes around it."""
+    doc, holder = page.doc, body
     for up in doc.ancestors(body, 3):
         if doc.tag[up] != "body":
             holder = up
-    numbers: list[tuple[int, str]] = []
     for n in doc.elements("a", holder):
-        if n < body or doc.size(n) > 8:
-            continue
-        text = compact(doc.text(n))
-        url = page.link(where) if (where := address(doc.attrs[n])) else None
-        if not url or url == page.url or not _same_article(url, page.url):
-            continue
-        if NEXT.match(text):
-            return url
-        if (bare := text.strip("[]【】第页")).isdecimal() and len(bare) < 4:
-            numbers.append((int(bare), url))
-    here = _part(page.url)
-    return next((url for number, url in numbers if number == here + 1), None)
+        if n >= body and doc.size(n) <= 8 and (where := address(doc.attrs[n])):
+            url = page.link(where)
+            if url and url != page.url:
+                yield compact(doc.text(n)), url
 
 
 _PART = re.compile(r"[_-](\d{1,3})$")
 _PAGE_PARAMETER = re.compile(r"[?&](?:page|p|pageno|currentpage|curpage)=(\d{1,4})(?=&|$)", re.I)
 
 
-def _stem(url: str) -> str:
-    """An article's address without extension and part number: what its pages share."""
-    path = urlsplit(url).path
-    stem, dot, ext = path.rpartition(".")
-    return _PART.sub("", stem if dot and "/" not in ext else path)
+def _bare(url: str) -> str:
+    """Host and path without extension."""
+    parts = urlsplit(url)
+    stem, dot, ext = parts.path.rpartition(".")
+    return parts.netloc + (stem if dot and "/" not in ext else parts.path)
 
 
-def _part(url: str) -> int:
-    path = urlsplit(url).path.rpartition(".")[0]
-    found = _PAGE_PARAMETER.search(url) or _PART.search(path)
-    return int(found[1]) if found and int(found[1]) > 1 else 1
+def _first(bare: str) -> str:
+    """The bare address of an article's first part."""
+    return _PART.sub("", bare)
 
 
-def _same_article(url: str, own: str) -> bool:
-    a, b = urlsplit(url), urlsplit(own)
-    if a.netloc != b.netloc:
-        return False
-    if a.path == b.path:
+def _number(url: str, is_first: bool) -> int:
+    """Which part an address is, from its page parameter or, where it isn't the first part's, its name."""
+    found = _PAGE_PARAMETER.search(url) or (None if is_first else _PART.search(_bare(url)))
+    return int(found[1]) if found else 1
+
+
+def _is_part(url: str, own: str, first: str) -> bool:
+    """Whether an address is a part of the article whose first part is `first`."""
+    if _bare(url) == _bare(own):
         return _PAGE_PARAMETER.sub("", url).rstrip("?&") == _PAGE_PARAMETER.sub("", own).rstrip("?&")
-    bare = urlsplit(own).path.rpartition(".")[0]
-    return (
-        not a.query == "" != b.query
-        and a.path.rpartition(".")[0] != bare
-        and _stem(url) in (_stem(own), bare)
-    )
+    return _first(_bare(url)) == first and _bare(url) != first

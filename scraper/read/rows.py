@@ -17,6 +17,9 @@ from scraper.read.dom import TEXT, Document
 from scraper.read.row_dates import EDGE, has_date
 from scraper.read.row_titles import main_link
 
+_LONGEST_ROW = 1200  # characters of one row with its summary; more is an article
+_NUMBER = re.compile(r"\d+")
+_NEAR = 120  # characters between a row and the next in which its date may stand outside it
 _PROSE = 40  # characters of a text node that may be running text
 _RUNNING = re.compile("[，。；]")
 _CLOSING = (*"0123456789日]】)）",)
@@ -24,7 +27,7 @@ _CLOSING = (*"0123456789日]】)）",)
 # Words of links that lead to the same place as the title, or nowhere a reader of news wants to go.
 _TRIVIAL = re.compile(
     r"^[\s\W]{0,6}(?:更多|more|详情|详细|详细内容|查看|查看更多|查看详情|查看全文|了解更多|了解详情|阅读全文|阅读更多|点击查看|全文|下载|附件下载|在线阅读"
-    r"|\d{0,5}|首页|上一?页|下一?页|尾页|末页|最后一?页|首 页|尾 页|上页|下页|前一页|后一页|转到|跳转|go|prev|next|first|last|home|返回|返回顶部|top)[\s\W]{0,6}$",
+    r"|\d{0,5}|首页|上一?页|下一?页|尾页|末页|最后一?页|首 页|尾 页|上页|下页|前一页|后一页|转到|跳转|go|prev|next|first|last|home|返回|返回顶部|top|打印本页|打印|关闭|关闭窗口)[\s\W]{0,6}$",
     re.I,
 )
 _PAGER = re.compile(r"下一?页|尾\s?页|末页|共\s?\d+\s?[页条]|\bnext\b", re.I)
@@ -32,6 +35,9 @@ _ADDRESS = re.compile(
     r"""["'(]\s*((?:https?:/)?[\w.~%-]{0,80}/[^"'\s)]{1,400}|[\w./~%-]{1,200}\.(?:s?html?|jsp|aspx?|php|do)(?:\?[^"'\s)]{0,300})?)\s*["')]"""
 )
 _ENCODED = re.compile(r"%2[27]")
+_CRUMB = re.compile(
+    r"\s{0,40}[【\[]?\s{0,9}(?:您)?(?:现在|当前|所在)?的?(?:所在)?位置\s*[:：]|\s{0,40}首页\s*[>»/]"
+)
 _TEMPLATE = re.compile(r"\{\{|\$\{|<%|#\{|\bms-repeat\b|\[!--|\{\$|\$cms\.")
 _BRACES = re.compile(r"[{$<[#%]")
 
@@ -44,6 +50,7 @@ class Row:
     stop: int
     link: int
     href: str
+    dated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +194,10 @@ def find_rows(doc: Document) -> Rows | None:
     rows = tuple(_rows(doc, events, kids, best))
     if not rows:
         return None
-    share = best.dated / max(1, events.turns[-1], events.returns[-1])
+    dated = sum(row.dated for row in rows)
+    share = dated / max(1, events.turns[-1], events.returns[-1])
     return Rows(
-        rows=rows, score=best.score, node=best.node, dated=best.dated, pager=_paged(doc, events, best.node),
+        rows=rows, score=best.score, node=best.node, dated=dated, pager=_paged(doc, events, best.node),
         aside=_aside(doc, best.node), share=min(1.0, share),
         prose=events.prose[-1] - sum(_count(events, events.prose, r.start, r.stop) for r in rows),
     )  # fmt: skip
@@ -216,11 +224,12 @@ def _weigh(doc: Document, ev: _Events, node: int, kids: list[int], weights: dict
     own = _own(doc, ev, node, kids)
     if len(kids) == 1:
         return inner if inner is not None and inner.score >= own.score else own
-    groups: dict[str, list[_Weight]] = {}
+    groups: dict[tuple[str, str, bool], list[_Weight]] = {}
     for kid in kids:
         w = weights.get(kid)
         if w is not None and w.rows > 1 and not w.group:
-            groups.setdefault(doc.tag[kid], []).append(w)
+            alike = (doc.tag[kid], _NUMBER.sub("", doc.marks(kid)), w.dated > 0)
+            groups.setdefault(alike, []).append(w)
     for members in groups.values():
         score = 0.9 * sum(w.score for w in members)
         if len(members) > 1 and score > own.score:
@@ -260,11 +269,12 @@ def _row_weight(doc: Document, ev: _Events, kid: int, following: int) -> tuple[f
     """How much a child is like a row (dated: 1), and whether it has a date, in it or behind it."""
     stop = doc.end[kid]
     a, b = ev.index[kid], ev.index[stop]
-    if ev.turns[b] - ev.turns[a] > 1 or ev.returns[b] - ev.returns[a] > 1:
+    if ev.turns[b] - ev.turns[a] > 1 or ev.returns[b] - ev.returns[a] > 1 or doc.size(kid) > _LONGEST_ROW:
         return 0.0, False
     links = ev.links[b] - ev.links[a]
     inside = ev.dates[b] - ev.dates[a]
-    behind = ev.dates[ev.index[following]] - ev.dates[b]
+    near = doc.chars[following] - doc.chars[stop] <= _NEAR
+    behind = ev.dates[ev.index[following]] - ev.dates[b] if near else 0
     text = doc.link_size(kid) if doc.tag[kid] != "a" else doc.size(kid)
     if inside or behind:
         return (1.0 if text >= 6 else 0.4), True
@@ -336,8 +346,8 @@ def _rows(doc: Document, ev: _Events, kids: dict[int, list[int]], best: _Weight)
             if best.dated * 2 > best.rows and not dated and weight < 0.2:
                 continue
             link = main_link(doc, list(_within(ev.at, kid, doc.end[kid])))
-            if link >= 0 and not _template(doc, kid, link):
-                yield Row(start, stop, link, ev.href.get(link, ""))
+            if link >= 0 and not _template(doc, kid, link) and not _CRUMB.match(doc.raw_text(kid)[:60]):
+                yield Row(start, stop, link, ev.href.get(link, ""), dated)
 
 
 def _template(doc: Document, kid: int, link: int) -> bool:
