@@ -42,14 +42,15 @@ def make_file(path: str, title: str) -> tuple[bytes, str]:
 
 
 def png(seed: int, width: int = 480, height: int = 270) -> bytes:
-    """A skyline at dusk, its houses drawn by `seed`."""
+    """A skyline by day, at dusk or by night, its houses drawn by `seed`."""
+    red, green, blue = ((90, 130, 190), (190, 110, 90), (30, 36, 70))[seed % 3]
     houses: list[tuple[int, int]] = []  # (width, height) from left to right
     while sum(w for w, _ in houses) < width:
         seed = (seed * 1103515245 + 12345) % 2**31
         houses.append((24 + seed // 7 % 40, 60 + seed // 4096 % 120))
     lines = bytearray()
     for y in range(height):
-        sky = bytes((90 + y * 120 // height, 130 + y * 90 // height, 190))
+        sky = bytes((red + y * 60 // height, green + y * 80 // height, blue))
         wall = bytes((38 + y // 6, 52 + y // 6, 78 + y // 6))
         line = b"".join((wall if height - y < tall else sky) * wide for wide, tall in houses)
         lines += b"\0" + line[: 3 * width]

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from functools import cache
 from html import escape
 from urllib.parse import parse_qs, unquote, urlsplit
+from zlib import crc32
 
 from scraper.demo.content import DemoChannel, DemoRow, Story, channels
 from scraper.demo.dialects import SPOKEN
@@ -71,7 +72,7 @@ def respond(target: str) -> Answer:
         case "/module/visitcount/visit.jsp":
             return Answer(body=b"<html></html>")
         case "/cms-access-service/access/views":
-            return _json({"status": "success", "result": {"views": 1}})
+            return _json({"status": "success", "result": {"views": 100 + crc32(target.encode()) % 900}})
         case path if path.startswith("/zxzx/") and path.endswith(".html"):
             return Answer(body=_SORRY.encode())  # this CMS says 200 to whatever it has not
         case _:

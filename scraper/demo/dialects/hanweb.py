@@ -88,7 +88,8 @@ def _article(channel: DemoChannel, story: Story, _: int, site: Site) -> str:
         title=title,
         date=a.date or "",
         source=source,
-        body=blocks_html(story.pages[0], look),
+        body=blocks_html((b for b in story.pages[0] if b.kind != "file"), look),
+        files=blocks_html((b for b in story.pages[0] if b.kind == "file"), look),
         editor=f"（责任编辑：{a.editor}）" if a.editor else "",
     )
     return _frame(title, head, content, site)

@@ -54,7 +54,7 @@ def _article(channel: DemoChannel, story: Story, _: int, site: Site) -> str:
         "ucap/article",
         path=channel.path,
         channel=channel.name,
-        index=f"000000000/{a.path[7:11]}-{int(story.id):05d}",
+        index=f"000000000/{a.path[6:10]}-{int(story.id):05d}",
         source=escape(a.source or ""),
         number=escape(story.facts.get("文号", "")),
         written=story.facts.get("成文日期", ""),
