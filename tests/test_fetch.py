@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -46,6 +46,14 @@ def test_an_answer_is_kept_as_it_came() -> None:
     assert capture.headers[:2] == ((b"eTag", b"x"), tuple(name.split(b": ", 1)))
     assert capture.url == capture.requested == server.url("/a")
     assert (capture.fetched_at, capture.ip) == ("2026-03-01T09:30:05Z", "127.0.0.1")
+
+
+def test_the_time_of_an_answer_is_when_it_was_asked_for_and_not_when_waiting_began() -> None:
+    clock = FakeClock(time=0)
+    began = datetime(2026, 3, 1, tzinfo=UTC)
+    routes: dict[str, object] = {"/a": [answer(503, b"", "Retry-After: 240"), answer(200)]}
+    capture, _ = fetch(routes, clock=clock, now=lambda: began + timedelta(seconds=clock.time))
+    assert (capture.fetched_at, capture.elapsed_ms) == ("2026-03-01T00:04:00Z", 0)
 
 
 @pytest.mark.parametrize("status", [304, 403, 404, 412, 500, 521])
@@ -118,6 +126,23 @@ def test_a_validator_that_could_break_the_request_is_not_sent(etag: str) -> None
     capture, server = fetch({"/a": answer(200)}, ask={"etag": etag})
     assert capture.status == 200
     assert not {"if-none-match", "cookie"} & set(server.seen[-1].headers)
+
+
+def test_validators_follow_a_page_to_its_other_spelling() -> None:
+    async def scenario() -> list[bool]:
+        sent = []
+
+        def reply(request: httpx.Request) -> httpx.Response:
+            sent.append("if-none-match" in request.headers)
+            if request.url.scheme == "http" and request.url.path != "/robots.txt":
+                return httpx.Response(301, headers={"Location": "https://www.yunling.example/a"})
+            return httpx.Response(404)
+
+        async with Fetcher(delay=0, transport=httpx.MockTransport(reply)) as fetcher:
+            await fetcher.fetch("yunling.example/a", etag='"v1"')
+        return sent
+
+    assert asyncio.run(scenario()) == [False, True, False, True]
 
 
 def test_validators_go_only_to_the_page_they_belong_to() -> None:

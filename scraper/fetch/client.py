@@ -107,6 +107,7 @@ class Fetcher:
         redirect leads to. Raises Unreachable, TooSlow, TooLarge, BadAnswer, Forbidden, Blocked.
         """
         target = _web_address(url)
+        page = urls.key(target)
         conditions = _sent("If-None-Match", etag) + _sent("If-Modified-Since", last_modified)
         hops: list[Redirect] = []
         seen: set[tuple[str, str]] = set()
@@ -114,7 +115,7 @@ class Fetcher:
             await self._check_robots(target)
             headers = _sent("Referer", referer)
             # An answer earlier kept belongs to this page, also under another scheme or with www., and to no other.
-            headers += conditions if urls.key(target) == urls.key(url) else []
+            headers += conditions if urls.key(target) == page else []
             state = (target, self._cookies.header(target))
             if state in seen:
                 raise BadAnswer(
@@ -122,11 +123,10 @@ class Fetcher:
                     "open it in a browser to see where it leads",
                 )
             seen.add(state)
-            at = self._now()
             answer = await self._ask(target, headers)
             location = _location(answer, target)
             if location is None:
-                return _capture(answer, url, target, at, tuple(hops))
+                return _capture(answer, url, target, tuple(hops))
             hops.append(Redirect(url=target, status=answer.status, location=location))
             self._check_hop(hops, in_scope)
             target = location
@@ -154,7 +154,7 @@ class Fetcher:
             return
         host = urls.host(url)
         if robots.error:
-            raise _renewed(robots.error)
+            raise _copy(robots.error, robots.error.cause)
         if robots.status == _WALL:
             raise Blocked(
                 f"a wall (HTTP {_WALL}) stands before {host}, its robots.txt included",
@@ -192,7 +192,10 @@ class Fetcher:
                     break
                 raise
             except FetchError as error:
-                return RobotsAnswer(origin=origin, status=None, error=error, fetched_at=_stamp(self._now()))
+                # What lasts (no such host, no TLS) is the host's and not the file's.
+                cause = f"{error.cause} (asked for robots.txt)" if error.retry else error.cause
+                kept = _copy(error, cause)
+                return RobotsAnswer(origin=origin, status=None, error=kept, fetched_at=_stamp(self._now()))
             status = answer.status
             try:
                 location = _location(answer, target)
@@ -227,6 +230,7 @@ class Fetcher:
                     admit=lambda ip: self._guard.check_peer(url, ip),
                     most=self._limits.max_robots if robots else self._limits.max_body,
                     cut=robots,
+                    at=self._now(),
                     monotonic=self._monotonic,
                 )
             except FetchError as error:
@@ -310,14 +314,14 @@ def _location(answer: Answer, url: str) -> str | None:
     return target
 
 
-def _capture(answer: Answer, requested: str, url: str, at: datetime, hops: tuple[Redirect, ...]) -> Capture:
+def _capture(answer: Answer, requested: str, url: str, hops: tuple[Redirect, ...]) -> Capture:
     return Capture(
         url=url,
         requested=requested,
         status=answer.status,
         headers=answer.headers,
         body=answer.body,
-        fetched_at=_stamp(at),
+        fetched_at=_stamp(answer.at),
         elapsed_ms=answer.elapsed_ms,
         ip=answer.ip,
         redirects=hops,
@@ -329,12 +333,9 @@ def _stamp(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _renewed(error: FetchError) -> FetchError:
-    """Why robots.txt could not be had, as a new exception: one kept in memory must not gather tracebacks.
-
-    What lasts (no such host, no TLS) is the host's and not the file's.
-    """
-    copy = type(error)(f"{error.cause} (asked for robots.txt)" if error.retry else error.cause, error.cure)
+def _copy(error: FetchError, cause: str) -> FetchError:
+    """The same failure as a new exception: one kept in memory must not hold, nor gather, tracebacks."""
+    copy = type(error)(cause, error.cure)
     copy.retry = error.retry
     return copy
 

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 import httpx
 
@@ -21,12 +22,16 @@ Headers = tuple[tuple[bytes, bytes], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One answer as it came: raw `headers`, `body` with its content-coding undone, `ip` of the peer, `notes`."""
+    """One answer as it came: raw `headers`, `body` with its content-coding undone, `ip` of the peer, `notes`.
+
+    `at` is when it was asked for, `elapsed_ms` from then to the last byte.
+    """
 
     status: int
     headers: Headers
     body: bytes
     ip: str | None
+    at: datetime
     elapsed_ms: int
     notes: tuple[str, ...]
 
@@ -39,6 +44,7 @@ async def exchange(
     admit: Callable[[str | None], None],
     most: int,
     cut: bool = False,
+    at: datetime,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> Answer:
     """Send `request` and read the answer, at most `most` bytes of it: more raises TooLarge, or is cut there if `cut`.
@@ -70,9 +76,14 @@ async def exchange(
         )
     body, notes = decode(raw, codings(headers), most, cut=cut)
     notes = tuple(dict.fromkeys((*notes, *broken)))
-    elapsed = round((monotonic() - started) * 1000)
     return Answer(
-        status=response.status_code, headers=headers, body=body, ip=ip, elapsed_ms=elapsed, notes=notes
+        status=response.status_code,
+        headers=headers,
+        body=body,
+        ip=ip,
+        at=at,
+        elapsed_ms=round((monotonic() - started) * 1000),
+        notes=notes,
     )
 
 
