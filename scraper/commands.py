@@ -42,7 +42,11 @@ class Commands(click.Group):
 def db_option(function: Any) -> Any:
     """`--db FILE`, the archive, on every command."""
     return click.option(
-        "--db", default="archive.db", show_default=True, type=click.Path(dir_okay=False), help="The archive file."
+        "--db",
+        default="archive.db",
+        show_default=True,
+        type=click.Path(dir_okay=False),
+        help="The archive file.",
     )(function)
 
 
@@ -77,12 +81,26 @@ def demo(db: str, as_json: bool) -> None:
 @click.option("--limit", type=click.IntRange(min=1), help="Stop after this many new articles.")
 @click.option("--since", type=DATE, metavar="DATE", help="Leave out articles older than YYYY-MM-DD.")
 @click.option(
-    "--delay", type=click.FloatRange(min=0), default=1.0, show_default=True, help="Seconds between requests to a host."
+    "--delay",
+    type=click.FloatRange(min=0),
+    default=1.0,
+    show_default=True,
+    help="Seconds between requests to a host.",
 )
-@click.option("--contact", metavar="ADDRESS", help="Mail or web address for the User-Agent, so that a portal can reach you.")
+@click.option(
+    "--contact",
+    metavar="ADDRESS",
+    help="Mail or web address for the User-Agent, so that a portal can reach you.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object on stdout.")
 def crawl(
-    urls: Sequence[str], db: str, limit: int | None, since: Any, delay: float, contact: str | None, as_json: bool
+    urls: Sequence[str],
+    db: str,
+    limit: int | None,
+    since: Any,
+    delay: float,
+    contact: str | None,
+    as_json: bool,
 ) -> None:
     """Crawl portals, channels or single articles; run it again for what is new.
 
@@ -183,8 +201,16 @@ def status(db: str, as_json: bool) -> None:
 
 @cli.command()
 @db_option
-@click.option("--format", "form", type=click.Choice(["csv", "jsonl"]), required=True, help="csv opens in Excel as it is.")
-@click.option("--out", type=click.Path(dir_okay=False, allow_dash=True), default="-", help="A file; stdout if absent.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["csv", "jsonl"]),
+    required=True,
+    help="csv opens in Excel as it is.",
+)
+@click.option(
+    "--out", type=click.Path(dir_okay=False, allow_dash=True), default="-", help="A file; stdout if absent."
+)
 @click.option("--portal", help="Only this portal (its host).")
 @click.option("--since", type=DATE, metavar="DATE", help="Only articles from YYYY-MM-DD on.")
 def export(db: str, form: str, out: str, portal: str | None, since: Any) -> None:
@@ -213,7 +239,9 @@ def _opened(out: str) -> Any:
 @cli.command()
 @db_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to serve on.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="Port to serve on.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="Port to serve on."
+)
 @click.option("--open/--no-open", "open_browser", default=sys.stdout.isatty(), help="Open a browser window.")
 def browse(db: str, host: str, port: int, open_browser: bool) -> None:
     """Browse and search the archive with datasette, in Chinese.

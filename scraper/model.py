@@ -171,6 +171,7 @@ class Channel:
     claimed_by: str | None = None
     page: int | None = None
     complete: bool | None = None
+    note: str | None = None
 
 
 FrontierKind = Literal["home", "listing", "article", "part", "counter", "page", "file", "external"]

@@ -53,5 +53,7 @@ def _fetched(address: str) -> Reading:
 
 def _web_page(reading: Reading, name: str) -> Reading:
     if reading.kind == "file":
-        raise UsageError(f"{name} is no web page ({reading.note or 'a file'})", "give the page that links to it")
+        raise UsageError(
+            f"{name} is no web page ({reading.note or 'a file'})", "give the page that links to it"
+        )
     return reading

@@ -17,7 +17,7 @@ from rich.table import Table
 
 from scraper.archive import Hit, PortalStatus
 from scraper.crawl import Event, Report
-from scraper.model import Evidence, Reading
+from scraper.model import Article, Evidence, Listing, Reading
 from scraper.text import shorten
 
 WIDE = 140
@@ -84,7 +84,10 @@ def report(result: Report, *, db: str) -> None:
     for note in (*result.notes, *(f"not reached: {u}" for u in result.unreached)):
         err.print(f"note: {escape(note)}", soft_wrap=True)
     if result.outcome == "interrupted":
-        err.print(f"stopped; nothing is lost. The same command goes on from here (archive: {escape(db)})", soft_wrap=True)
+        err.print(
+            f"stopped; nothing is lost. The same command goes on from here (archive: {escape(db)})",
+            soft_wrap=True,
+        )
 
 
 def share(part: int, whole: int | None) -> str:
@@ -106,7 +109,14 @@ def status(portals: Sequence[PortalStatus]) -> None:
             table.add_column(name, justify="right")
         for c in portal.channels:
             claimed = "–" if c.claimed is None else str(c.claimed)
-            cells = (str(c.archived), str(c.listed), claimed, share(c.archived, c.claimed), c.last_crawl or "", str(c.failures))
+            cells = (
+                str(c.archived),
+                str(c.listed),
+                claimed,
+                share(c.archived, c.claimed),
+                c.last_crawl or "",
+                str(c.failures),
+            )
             table.add_row(escape(c.name or c.url), *cells)
         out.print(table)
         out.print()
@@ -130,36 +140,64 @@ def explain(reading: Reading) -> None:
     charset = reading.charset
     replaced = f", {charset.replaced} characters unreadable" if charset.replaced else ""
     out.print(f"url      {escape(reading.url)}", soft_wrap=True)
-    out.print(f"kind     {reading.kind}" + (f"  ({escape(reading.note)})" if reading.note else ""), soft_wrap=True)
+    out.print(
+        f"kind     {reading.kind}" + (f"  ({escape(reading.note)})" if reading.note else ""), soft_wrap=True
+    )
     out.print(f"charset  {charset.name}  (decided: {charset.decided}{replaced})")
     out.print(f"family   {reading.family or '–'}")
     if reading.redirect:
         out.print(f"leads to {escape(reading.redirect)}", soft_wrap=True)
     if reading.article is not None:
-        article = reading.article
-        for name in ("title", "kicker", "subtitle", "source", "author", "editor", "date", "views", "channel", "body"):
-            value = getattr(article, name)
-            _field(out, name, " > ".join(value) if isinstance(value, tuple) else value, article.evidence.get(name))
-        for name in ("attachments", "images"):
-            for link in getattr(article, name):
-                out.print(f"{name:12} {escape(link.text)}  {escape(link.url)}", soft_wrap=True)
-        if article.counter is not None:
-            adds = "asking adds one, so it is not asked" if article.counter.adds else "read-only"
-            out.print(f"counter      {escape(article.counter.url)}  ({adds})", soft_wrap=True)
+        _article(out, reading.article)
     if reading.listing is not None:
-        listing = reading.listing
-        out.print(f"rows     {len(listing.items)}  page {listing.page_number} of {listing.page_count}, {listing.total} in all")
-        out.print(f"next     {escape(listing.next_url or '–')}", soft_wrap=True)
-        for name, evidence in listing.evidence.items():
-            _field(out, name, "", evidence)
-        for item in listing.items:
-            out.print(f"  {item.date or '–':16} {escape(item.title)}  [dim]{escape(item.url)}[/dim]", soft_wrap=True)
+        _listing(out, reading.listing)
+
+
+def _article(out: Console, article: Article) -> None:
+    for name in (
+        "title",
+        "kicker",
+        "subtitle",
+        "source",
+        "author",
+        "editor",
+        "date",
+        "views",
+        "channel",
+        "body",
+    ):
+        value = getattr(article, name)
+        _field(
+            out, name, " > ".join(value) if isinstance(value, tuple) else value, article.evidence.get(name)
+        )
+    for name in ("attachments", "images"):
+        for link in getattr(article, name):
+            out.print(f"{name:12} {escape(link.text)}  {escape(link.url)}", soft_wrap=True)
+    if article.counter is not None:
+        adds = "asking adds one, so it is not asked" if article.counter.adds else "read-only"
+        out.print(f"counter      {escape(article.counter.url)}  ({adds})", soft_wrap=True)
+
+
+def _listing(out: Console, listing: Listing) -> None:
+    pages, total = listing.page_count or "?", listing.total or "?"
+    out.print(
+        f"rows     {len(listing.items)}  (page {listing.page_number or '?'} of {pages}, {total} articles claimed)"
+    )
+    out.print(f"next     {escape(listing.next_url or '–')}", soft_wrap=True)
+    for name, evidence in listing.evidence.items():
+        _field(out, name, "", evidence)
+    for item in listing.items:
+        out.print(
+            f"  {item.date or '–':16} {escape(item.title)}  [dim]{escape(item.url)}[/dim]", soft_wrap=True
+        )
 
 
 def _field(out: Console, name: str, value: object, evidence: Evidence | None) -> None:
     text = "–" if value in (None, "", ()) else shorten(str(value), 100)
     out.print(f"{name:12} {escape(text) if value != '' or name == 'body' else ''}", soft_wrap=True)
     if evidence is not None:
-        out.print(f"{'':12} [dim]by {escape(evidence.rule)}: {escape(evidence.snippet)}[/dim]", soft_wrap=True)
+        out.print(
+            f"{'':12} [dim]by {escape(evidence.rule)}: {escape(evidence.snippet)}[/dim]", soft_wrap=True
+        )
         for rule, rival in evidence.rivals:
             out.print(f"{'':12} [dim]not {escape(rule)}: {escape(shorten(rival, 80))}[/dim]", soft_wrap=True)

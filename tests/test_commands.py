@@ -35,7 +35,9 @@ def refused(result: Result, code: int, *words: str) -> None:
     """One line on stderr that holds these words, this exit code, and no traceback."""
     assert result.exit_code == code, (result.exit_code, result.output, result.exception)
     assert "Traceback" not in result.output
-    lines = [line for line in result.stderr.splitlines() if line.startswith("kaifaqu:")] or result.stderr.splitlines()
+    lines = [
+        line for line in result.stderr.splitlines() if line.startswith("kaifaqu:")
+    ] or result.stderr.splitlines()
     assert any(all(word in line for word in words) for line in lines), result.stderr
 
 
@@ -92,7 +94,9 @@ def test_an_empty_file_is_refused(tmp_path: Path) -> None:
     refused(invoke("read", str(tmp_path / "e.html")), 2, "is empty", "give")
 
 
-@pytest.mark.parametrize("head", [b"%PDF-1.7\n" + b"x" * 500, b"\x89PNG\r\n\x1a\n" + b"\0" * 500], ids=["pdf", "png"])
+@pytest.mark.parametrize(
+    "head", [b"%PDF-1.7\n" + b"x" * 500, b"\x89PNG\r\n\x1a\n" + b"\0" * 500], ids=["pdf", "png"]
+)
 def test_a_file_that_is_no_page_is_refused(tmp_path: Path, head: bytes) -> None:
     (tmp_path / "f").write_bytes(head)
     refused(invoke("read", str(tmp_path / "f")), 2, "no web page")
@@ -149,7 +153,9 @@ def test_a_database_of_a_newer_version_is_refused(demo_db: Path, tmp_path: Path)
     refused(invoke("crawl", "http://127.0.0.1:9/", "--db", str(path)), 2, "newer")
 
 
-@pytest.mark.parametrize("command", [["status"], ["search", "招商"], ["export", "--format", "csv"], ["browse"]])
+@pytest.mark.parametrize(
+    "command", [["status"], ["search", "招商"], ["export", "--format", "csv"], ["browse"]]
+)
 def test_commands_that_read_do_not_make_an_archive(tmp_path: Path, command: list[str]) -> None:
     path = tmp_path / "absent.db"
     refused(invoke(*command, "--db", str(path)), 2, "absent.db")
@@ -171,7 +177,18 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_full_disk_is_one_line(demo_db: Path) -> None:
-    command = [sys.executable, "-m", "scraper", "export", "--format", "csv", "--db", str(demo_db), "--out", "/dev/full"]
+    command = [
+        sys.executable,
+        "-m",
+        "scraper",
+        "export",
+        "--format",
+        "csv",
+        "--db",
+        str(demo_db),
+        "--out",
+        "/dev/full",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 2 and "Traceback" not in done.stderr and done.stderr.startswith("kaifaqu: ")
 
@@ -207,7 +224,9 @@ def test_export_as_json_lines(demo_db: Path) -> None:
 
 def test_crawl_json_is_one_object_and_nothing_else(tmp_path: Path) -> None:
     with start_demo() as server:
-        result = invoke("crawl", server.url, "--delay", "0", "--limit", "5", "--json", "--db", str(tmp_path / "a.db"))
+        result = invoke(
+            "crawl", server.url, "--delay", "0", "--limit", "5", "--json", "--db", str(tmp_path / "a.db")
+        )
     report = json.loads(result.stdout)
     assert report["articles_new"] >= 5 and report["outcome"] == "limited" and result.exit_code in (0, 1)
 
@@ -244,7 +263,9 @@ def test_a_second_crawl_of_one_archive_is_refused(tmp_path: Path) -> None:
             first.kill()
             first.wait(10)
             time.sleep(0.1)
-            assert invoke("crawl", server.url, "--delay", "0", "--limit", "1", "--db", str(path)).exit_code in (0, 1)
+            assert invoke(
+                "crawl", server.url, "--delay", "0", "--limit", "1", "--db", str(path)
+            ).exit_code in (0, 1)
         finally:
             first.kill()
             first.communicate()

@@ -67,7 +67,9 @@ def test_every_article_of_the_portal_is_archived_once_and_nothing_else(crawled: 
 @pytest.mark.parametrize("field", ["title", "source", "author", "date"])
 def test_the_fields_are_what_the_pages_say(crawled: Any, field: str) -> None:
     got = {path_of(url): value for url, value in rows(crawled[0], f"select url, {field} from articles")}
-    wrong = {a.path: (getattr(a, field), got.get(a.path)) for a in truth() if getattr(a, field) != got.get(a.path)}
+    wrong = {
+        a.path: (getattr(a, field), got.get(a.path)) for a in truth() if getattr(a, field) != got.get(a.path)
+    }
     assert not wrong
 
 

@@ -32,14 +32,23 @@ def row(path: str = "/xw/index.html", **changes: object) -> Row:
     return Row(**given)  # type: ignore[arg-type]
 
 
-def listing(*names: str, next_path: str | None = None, links: tuple[Link, ...] = (), **claims: int) -> Reading:
+def listing(
+    *names: str, next_path: str | None = None, links: tuple[Link, ...] = (), **claims: int
+) -> Reading:
     items = tuple(Item(url=f"{HOME}/xw/{n}.html", title=n, date="2024-05-01") for n in names)
-    whole = Listing(url=HOME + "/xw/index.html", items=items, next_url=next_path and HOME + next_path, **claims)
+    whole = Listing(
+        url=HOME + "/xw/index.html", items=items, next_url=next_path and HOME + next_path, **claims
+    )
     return Reading(url=whole.url, kind="listing", charset=UTF8, listing=whole, links=links)
 
 
 def decide(reading: Reading, at: Row, **given: object) -> tuple[bool, bool | None]:
-    facts: dict[str, object] = {"unseen": 5, "was_complete": False, "repeated": False, "idle_pages": 0} | given
+    facts: dict[str, object] = {
+        "unseen": 5,
+        "was_complete": False,
+        "repeated": False,
+        "idle_pages": 0,
+    } | given
     assert reading.listing is not None
     result = walk(reading.listing, at, SCOPE, **facts)  # type: ignore[arg-type]
     return result.go_on, result.complete
@@ -62,19 +71,29 @@ def test_a_later_listing_page_keeps_the_channel_of_its_walk() -> None:
 
 
 def test_pager_links_of_a_listing_do_not_become_channels() -> None:
-    links = tuple(Link(url=f"{HOME}/xw/index_{n}.html", text=t) for n, t in enumerate(["2", "下一页", "尾页", "末页", ">>"]))
-    found = follow(listing("a", links=(*links, Link(url=HOME + "/tz/", text="通知公告"))), row(), SCOPE, walk_on=False)
+    links = tuple(
+        Link(url=f"{HOME}/xw/index_{n}.html", text=t)
+        for n, t in enumerate(["2", "下一页", "尾页", "末页", ">>"])
+    )
+    found = follow(
+        listing("a", links=(*links, Link(url=HOME + "/tz/", text="通知公告"))), row(), SCOPE, walk_on=False
+    )
     assert [f.url for f in found] == [HOME + "/xw/a.html", HOME + "/tz/"]
 
 
 def test_a_channel_crawl_follows_no_links_beside_the_list() -> None:
     only = Scope(portal=SCOPE.portal, origin=HOME, mode="channel")
-    found = follow(listing("a", links=(Link(url=HOME + "/tz/", text="通知公告"),)), row(), only, walk_on=False)
+    found = follow(
+        listing("a", links=(Link(url=HOME + "/tz/", text="通知公告"),)), row(), only, walk_on=False
+    )
     assert [f.url for f in found] == [HOME + "/xw/a.html"]
 
 
 def test_rows_of_other_hosts_and_files_are_known_but_not_asked() -> None:
-    items = (Item(url="https://mp.weixin.test/s/1", title="外站"), Item(url=HOME + "/f/P01.pdf", title="附件"))
+    items = (
+        Item(url="https://mp.weixin.test/s/1", title="外站"),
+        Item(url=HOME + "/f/P01.pdf", title="附件"),
+    )
     reading = Reading(url=HOME, kind="listing", charset=UTF8, listing=Listing(url=HOME, items=items))
     found = follow(reading, row(), SCOPE, walk_on=False)
     assert [(f.kind, f.due, f.item) for f in found] == [("external", False, True), ("file", False, True)]
@@ -119,6 +138,7 @@ def test_a_walk_goes_on_while_pages_bring_rows() -> None:
     ("reading", "facts", "expected"),
     [
         (listing(next_path="/xw/index_9.html"), {}, (False, True)),
+        (listing(total=30), {}, (False, False)),
         (listing("a"), {}, (False, True)),
         (listing("a", next_path="/xw/index.html"), {}, (False, True)),
         (listing("a", next_path="/xw/index_1.html"), {"repeated": True}, (False, True)),
@@ -126,14 +146,25 @@ def test_a_walk_goes_on_while_pages_bring_rows() -> None:
         (listing("a", next_path="/xw/index_1.html"), {"unseen": 0, "idle_pages": 3}, (False, None)),
         (listing("a", page_count=4), {}, (False, False)),
     ],
-    ids=["empty", "no next", "next is itself", "page 1 again", "nothing new", "idle", "claims more pages"],
+    ids=[
+        "empty",
+        "empty but claims rows",
+        "no next",
+        "next is itself",
+        "page 1 again",
+        "nothing new",
+        "idle",
+        "claims more pages",
+    ],
 )
 def test_a_walk_ends(reading: Reading, facts: dict[str, object], expected: tuple[bool, bool | None]) -> None:
     assert decide(reading, row(), **facts) == expected
 
 
 def test_an_unfinished_walk_goes_on_over_pages_already_known() -> None:
-    assert decide(listing("a", next_path="/xw/index_1.html"), row(), unseen=0, was_complete=False, idle_pages=1)[0]
+    assert decide(
+        listing("a", next_path="/xw/index_1.html"), row(), unseen=0, was_complete=False, idle_pages=1
+    )[0]
 
 
 def test_the_portals_twins_are_asked_at_the_origin_that_answers() -> None:
@@ -194,4 +225,8 @@ def test_what_failed_is_asked_again_later_and_later_but_within_a_month() -> None
 
 def test_only_a_full_date_can_be_too_old() -> None:
     assert older("2023-12-31 09:00", "2024-01-01")
-    assert not older("2024-01-01", "2024-01-01") and not older("12-31", "2024-01-01") and not older(None, "2024-01-01")
+    assert (
+        not older("2024-01-01", "2024-01-01")
+        and not older("12-31", "2024-01-01")
+        and not older(None, "2024-01-01")
+    )

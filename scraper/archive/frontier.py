@@ -172,7 +172,8 @@ def save_channel(db: sqlite3.Connection, portal: str, channel: Channel, *, page:
     db.execute(
         "UPDATE channels SET name = coalesce(name, ?), claimed = coalesce(?, claimed), "
         "claimed_pages = coalesce(?, claimed_pages), claimed_by = coalesce(?, claimed_by), "
-        "walked_pages = max(walked_pages, ?), complete = coalesce(?, complete), last_crawl = ? WHERE id = ?",
+        "walked_pages = max(walked_pages, ?), complete = coalesce(?, complete), "
+        "note = coalesce(?, note), last_crawl = ? WHERE id = ?",
         (
             clean(channel.name),
             bounded(channel.claimed),
@@ -180,6 +181,7 @@ def save_channel(db: sqlite3.Connection, portal: str, channel: Channel, *, page:
             clean(channel.claimed_by),
             bounded(page),
             channel.complete,
+            clean(channel.note),
             crawl_id,
             number,
         ),

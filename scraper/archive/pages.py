@@ -247,7 +247,7 @@ def _channel(
 ) -> int | None:
     if channel is not None:
         told = reading.listing.page_number if reading.listing else None
-        return save_channel(db, row.portal, channel, page=row.page or told or 1, crawl_id=crawl_id)
+        return save_channel(db, row.portal, channel, page=channel.page or told or 1, crawl_id=crawl_id)
     return channel_id(db, row.portal, row.channel) if row.channel else None
 
 

@@ -24,4 +24,9 @@ def crawl(
     """
     from scraper.crawl.run import run  # HTTP and SQLite are loaded by those who crawl, not by those who read
 
-    return run([seeds] if isinstance(seeds, str) else list(seeds), db, options or Options(), on_event or (lambda _: None))
+    return run(
+        [seeds] if isinstance(seeds, str) else list(seeds),
+        db,
+        options or Options(),
+        on_event or (lambda _: None),
+    )

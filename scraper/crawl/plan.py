@@ -73,7 +73,14 @@ def follow(reading: Reading, row: Row, scope: Scope, *, walk_on: bool) -> tuple[
     if reading.redirect and reading.kind == "other":
         target = on_origin(reading.redirect, scope)
         same = urls.same_portal(target, scope.portal)
-        hop = Found(url=target, kind=row.kind, channel=row.channel, page=row.page, depth=row.depth + 1, priority=LISTING)
+        hop = Found(
+            url=target,
+            kind=row.kind,
+            channel=row.channel,
+            page=row.page,
+            depth=row.depth + 1,
+            priority=LISTING,
+        )
         return (hop,) if same and row.depth < MAX_DEPTH else ()
     if reading.kind == "article":
         return _article(reading, row, scope)
@@ -95,12 +102,28 @@ def _article(reading: Reading, row: Row, scope: Scope) -> tuple[Found, ...]:
     if article.next_page and page < 200:
         url = on_origin(article.next_page, scope)
         found.append(
-            Found(url=url, kind="part", part_of=owner, page=page + 1, channel=row.channel, depth=row.depth, priority=PART)
+            Found(
+                url=url,
+                kind="part",
+                part_of=owner,
+                page=page + 1,
+                channel=row.channel,
+                depth=row.depth,
+                priority=PART,
+            )
         )
     if article.counter is not None and not article.counter.adds and row.kind != "part":
         url = on_origin(article.counter.url, scope)
         found.append(
-            Found(url=url, kind="counter", part_of=owner, channel=row.channel, depth=row.depth, priority=COUNTER, again=True)
+            Found(
+                url=url,
+                kind="counter",
+                part_of=owner,
+                channel=row.channel,
+                depth=row.depth,
+                priority=COUNTER,
+                again=True,
+            )
         )
     return tuple(found)
 
@@ -113,9 +136,12 @@ def channel_url(row: Row) -> str:
 def channel_of(reading: Reading, row: Row, *, complete: bool | None) -> Channel | None:
     """The channel that a listing page tells of, with what the portal claims of its size."""
     listing = reading.listing
-    if reading.kind != "listing" or listing is None:
-        return None
     first = channel_url(row) == row.url
+    if row.kind == "listing" and not first and reading.kind != "listing":
+        note = f"page {row.page} of its list is none ({reading.note or reading.kind}): older rows are not published"
+        return Channel(url=channel_url(row), page=(row.page or 2) - 1, complete=True, note=note)
+    if reading.kind != "listing" or listing is None or (not listing.items and row.kind != "listing"):
+        return None
     evidence = listing.evidence.get("pager")
     return Channel(
         url=channel_url(row),
@@ -136,7 +162,13 @@ def _listing(listing: Listing, row: Row, scope: Scope, *, walk_on: bool) -> list
         url = on_origin(listing.next_url, scope)
         found.append(
             Found(
-                url=url, kind="listing", channel=channel, page=page, depth=row.depth, priority=LISTING, again=True
+                url=url,
+                kind="listing",
+                channel=channel,
+                page=page,
+                depth=row.depth,
+                priority=LISTING,
+                again=True,
             )
         )
     return found
@@ -169,7 +201,9 @@ def _links(reading: Reading, row: Row, scope: Scope) -> Iterable[Found]:
             continue  # the walk reaches it, in order and under its channel
         if not leads_on(link.url, scope):
             continue
-        yield Found(url=on_origin(link.url, scope), kind="page", depth=row.depth + 1, priority=PAGE + row.depth)
+        yield Found(
+            url=on_origin(link.url, scope), kind="page", depth=row.depth + 1, priority=PAGE + row.depth
+        )
 
 
 def leads_on(url: str, scope: Scope) -> bool:
@@ -193,7 +227,14 @@ class Walk:
 
 
 def walk(
-    listing: Listing, row: Row, scope: Scope, *, unseen: int, was_complete: bool, repeated: bool, idle_pages: int
+    listing: Listing,
+    row: Row,
+    scope: Scope,
+    *,
+    unseen: int,
+    was_complete: bool,
+    repeated: bool,
+    idle_pages: int,
 ) -> Walk:
     """Whether to go on with a channel after one of its pages.
 
@@ -203,7 +244,7 @@ def walk(
     """
     own = urls.key(row.url)
     if not listing.items or repeated:
-        return Walk(go_on=False, complete=True)
+        return Walk(go_on=False, complete=(row.page or 1) > 1 or not (listing.total or listing.page_count))
     if not listing.next_url or urls.key(on_origin(listing.next_url, scope)) == own:
         return Walk(go_on=False, complete=listing.page_count is None or listing.page_count <= (row.page or 1))
     if (row.page or 1) >= MAX_LISTING_PAGE:
@@ -221,7 +262,9 @@ def shape(url: str) -> str:
     """What addresses of one template share: the path with its numbers made N, and the names of the parameters."""
     parts = urlsplit(url)
     names = sorted({re.sub(r"\d+", "N", p.partition("=")[0]) for p in parts.query.split("&") if p})
-    return re.sub(r"\d+", "N", re.sub(r"[0-9a-f]{16,}", "H", parts.path)) + ("?" + "&".join(names) if names else "")
+    return re.sub(r"\d+", "N", re.sub(r"[0-9a-f]{16,}", "H", parts.path)) + (
+        "?" + "&".join(names) if names else ""
+    )
 
 
 class Budget:
@@ -230,8 +273,9 @@ class Budget:
     A shape may bring BARREN_ALLOWED pages that tell nothing new, and two more for each that did.
     """
 
-    def __init__(self) -> None:
-        self._barren: Tally[str] = Tally()
+    def __init__(self, spent: Iterable[str] = ()) -> None:
+        """`spent`: addresses that earlier crawls set aside; their shapes have nothing left."""
+        self._barren: Tally[str] = Tally({shape(url): BARREN_ALLOWED for url in spent})
         self._fruitful: Tally[str] = Tally()
 
     def allows(self, url: str) -> bool:

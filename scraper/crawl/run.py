@@ -15,17 +15,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
 from urllib.parse import urlsplit
 
 from scraper import __version__, urls
 from scraper.archive import Archive
-from scraper.crawl.plan import Budget, Clock, Scope, mode_of, stamp
+from scraper.crawl.plan import FIRST, Budget, Clock, Mode, Scope, mode_of, stamp
 from scraper.crawl.report import Event, Options, Outcome, Report, Totals
 from scraper.crawl.take import Taken, Taker, content_type
 from scraper.errors import ArchiveUnwritable, Blocked, FetchError, UsageError
 from scraper.fetch import Fetcher
-from scraper.model import Capture, Found, Row
+from scraper.model import Capture, Found, FrontierKind, Row
 from scraper.read import read
 
 WALLS_IN_A_ROW = 3
@@ -43,7 +42,9 @@ def run(
     """Crawl `seeds` into the archive file `db`; see `scraper.crawl.crawl`."""
     wanted = [_seed(seed) for seed in seeds]
     if not wanted:
-        raise UsageError("no address was given", "name a portal, a channel or an article: kaifaqu crawl http://…")
+        raise UsageError(
+            "no address was given", "name a portal, a channel or an article: kaifaqu crawl http://…"
+        )
     with Archive.open(db) as archive:
         archive.lock()
         return asyncio.run(Run(archive, options, on_event, now).main(wanted))
@@ -52,7 +53,9 @@ def run(
 def _seed(address: str) -> str:
     scheme = address.partition("://")[0].lower() if "://" in address else "http"
     if scheme not in ("http", "https"):
-        raise UsageError(f"{address!r} has the scheme {scheme}", "only http:// and https:// addresses can be crawled")
+        raise UsageError(
+            f"{address!r} has the scheme {scheme}", "only http:// and https:// addresses can be crawled"
+        )
     url = urls.normalise(address)
     if url is None or not urls.hostname(url):
         raise UsageError(f"{address!r} is no web address", "give one such as http://www.example.gov.cn/")
@@ -127,39 +130,29 @@ class Run:
         capture = await fetcher.fetch(
             seed, etag=known.etag if known else None, last_modified=known.last_modified if known else None
         )
-        home = capture.url
-        portal = urls.host(home)
-        origin = "{0.scheme}://{0.netloc}".format(urlsplit(home))
-        self.archive.add_portal(portal, home_url=origin + "/", at_crawl=self.id)
-        scope = Scope(portal=portal, origin=origin, mode="portal", since=self.options.since)
-        if capture.status != 304:
-            reading = await asyncio.to_thread(
-                read, capture.body, home, content_type=content_type(capture), status=capture.status
-            )
-            if reading.kind == "blocked":
-                raise Blocked(f"a wall stands before it ({reading.note})", "try later, or from another network; nothing is evaded")
-            if capture.status >= 400:
-                raise Blocked(f"the portal answers {capture.status}", "check the address in a browser")
-            scope = Scope(
-                portal=portal, origin=origin, mode=mode_of(reading, url=home), since=self.options.since
-            )
-        elif known is not None:
-            scope = Scope(portal=portal, origin=origin, mode=_mode_again(known, home), since=self.options.since)
+        portal, home = urls.host(capture.url), capture.url
+        scope = Scope(
+            portal=portal,
+            origin="{0.scheme}://{0.netloc}".format(urlsplit(home)),
+            mode=await _reach(capture, known),
+            since=self.options.since,
+        )
         self.reached += 1
-        kind = {"portal": "home", "channel": "listing", "article": "article"}[scope.mode]
-        self.archive.add_found(portal, [Found(url=home, kind=kind, priority=0, page=1, again=True)], at=self.started)  # type: ignore[arg-type]
-        row = self.archive.row_at(home)
-        if row is None:
-            raise UsageError(f"{home} could not be entered into the archive", "run `kaifaqu verify`")
-        robots = await fetcher.robots(origin)
+        self.archive.add_portal(portal, home_url=scope.origin + "/", at_crawl=self.id)
+        first = Found(url=home, kind=_SEED_KIND[scope.mode], priority=FIRST, page=1, again=True)
+        self.archive.add_found(portal, [first], at=self.started)
+        robots = await fetcher.robots(scope.origin)
         self.archive.update_portal(portal, robots=robots.text, robots_at=self.started, last_crawl=self.id)
         if scope.mode == "portal":
             self.archive.ask_again(portal, kinds=("home", "listing"), at=self.started)
+        row = self.archive.row_at(home)
+        assert row is not None  # it was just added
         await self._portal(fetcher, scope, row, capture)
 
     async def _portal(self, fetcher: Fetcher, scope: Scope, seed: Row, capture: Capture) -> None:
         """Work through what is due: while one answer is read and saved, the next request is on its way."""
-        taker = Taker(archive=self.archive, crawl_id=self.id, scope=scope, now=self.now, budget=Budget())
+        budget = Budget(self.archive.aside(scope.portal))
+        taker = Taker(archive=self.archive, crawl_id=self.id, scope=scope, now=self.now, budget=budget)
         claimed = {seed.id}
         self._count(await taker.take(seed, capture), seed, scope)
         claimed.discard(seed.id)
@@ -171,6 +164,8 @@ class Run:
             taken = await taker.take(row, answer)
             claimed.discard(row.id)
             self._count(taken, row, scope)
+            if self._enough():
+                break
             bad = bad + 1 if taken.word in ("blocked", "failed") else 0
             if self._give_up(taken, bad, scope):
                 break
@@ -195,11 +190,15 @@ class Run:
 
     def _give_up(self, taken: Taken, bad: int, scope: Scope) -> bool:
         if taken.word == "blocked" and bad >= WALLS_IN_A_ROW:
-            self.notes.append(f"{scope.portal}: {bad} walls in a row, stopped asking; it goes on with the next crawl")
+            self.notes.append(
+                f"{scope.portal}: {bad} walls in a row, stopped asking; it goes on with the next crawl"
+            )
             self.walls += 1
             return True
         if bad >= FAILURES_IN_A_ROW:
-            self.notes.append(f"{scope.portal}: {bad} failures in a row, stopped asking; it goes on with the next crawl")
+            self.notes.append(
+                f"{scope.portal}: {bad} failures in a row, stopped asking; it goes on with the next crawl"
+            )
             return True
         return False
 
@@ -258,17 +257,34 @@ async def _ask(fetcher: Fetcher, row: Row, scope: Scope) -> tuple[Row, Capture |
 
     try:
         capture = await fetcher.fetch(
-            row.url, etag=row.etag, last_modified=row.last_modified, in_scope=in_scope, referer=scope.origin + "/"
+            row.url,
+            etag=row.etag,
+            last_modified=row.last_modified,
+            in_scope=in_scope,
+            referer=scope.origin + "/",
         )
     except FetchError as error:
         return row, error
     return row, capture
 
 
-def _mode_again(row: Row, url: str) -> Literal["portal", "channel", "article"]:
-    if urlsplit(url).path in ("", "/") or row.kind == "home":
-        return "portal"
-    return "channel" if row.kind == "listing" else "article"
+_SEED_KIND: dict[Mode, FrontierKind] = {"portal": "home", "channel": "listing", "article": "article"}
+
+
+async def _reach(capture: Capture, known: Row | None) -> Mode:
+    """How far a seed reaches, by its answer; by what it was before where it is unchanged. Raises Blocked."""
+    if capture.status == 304 and known is not None:
+        front = urlsplit(capture.url).path in ("", "/") or known.kind == "home"
+        return "portal" if front else "channel" if known.kind == "listing" else "article"
+    reading = await asyncio.to_thread(
+        read, capture.body, capture.url, content_type=content_type(capture), status=capture.status
+    )
+    if reading.kind == "blocked":
+        cause = f"a wall stands before {urls.host(capture.url)} ({reading.note})"
+        raise Blocked(cause, "try later, or from another network; nothing is evaded")
+    if capture.status >= 400:
+        raise Blocked(f"{capture.url} answers {capture.status}", "check the address in a browser")
+    return mode_of(reading, url=capture.url)
 
 
 @contextlib.contextmanager

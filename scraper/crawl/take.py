@@ -97,6 +97,11 @@ class Taker:
         return self._page(row, answer, reading)
 
     def _page(self, row: Row, capture: Capture, reading: Reading) -> Taken:
+        known = row.fresh and row.kind in ("page", "article") and reading.kind in ("article", "listing")
+        twin = self.archive.twin(row, capture) if known else None
+        if twin is not None:
+            self.archive.save_twin(row, capture, reading, crawl_id=self.crawl_id, twin=twin[0])
+            return Taken(word="same", title=f"as {twin[1]}")
         going = self._walk(row, reading)
         found = follow(reading, row, self.scope, walk_on=going.go_on)
         saved = self.archive.save_page(
@@ -142,7 +147,9 @@ class Taker:
     def _part(self, row: Row, capture: Capture, reading: Reading) -> Taken:
         found = follow(reading, row, self.scope, walk_on=False)
         owner, page = row.part_of or row.id, row.page or 2
-        self.archive.save_article_page(owner, page, row, capture, reading, crawl_id=self.crawl_id, found=found)
+        self.archive.save_article_page(
+            owner, page, row, capture, reading, crawl_id=self.crawl_id, found=found
+        )
         return Taken(word="part", title=_title(reading))
 
     def _counter(self, row: Row, capture: Capture) -> Taken:
@@ -152,13 +159,19 @@ class Taker:
         return Taken(word="counter", title="" if number is None else str(number))
 
     def _unchanged(self, row: Row, capture: Capture) -> Taken:
-        due = None if row.kind in ("home", "listing", "counter") else stamp(revisit(row, changed=False, at=self.now()))
+        due = (
+            None
+            if row.kind in ("home", "listing", "counter")
+            else stamp(revisit(row, changed=False, at=self.now()))
+        )
         self.archive.save_unchanged(row, capture, crawl_id=self.crawl_id, at=capture.fetched_at, next_due=due)
         return Taken(word="same", title=row.title or "")
 
     def _failed(self, row: Row, error: FetchError) -> Taken:
         refused = isinstance(error, Forbidden)
-        self._save_failure(row, next((c for t, c in CAUSES.items() if isinstance(error, t)), "unreachable"), str(error))
+        self._save_failure(
+            row, next((c for t, c in CAUSES.items() if isinstance(error, t)), "unreachable"), str(error)
+        )
         return Taken(word="refused" if refused else "failed", title=str(error))
 
     def _bad_status(self, row: Row, capture: Capture) -> Taken:
