@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-# U+00A0 no-break, U+3000 ideographic, U+2000-200A widths: all are just white space on these pages.
-_BLANKS = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
+# U+00A0 no-break, U+3000 ideographic, U+2000-200A widths: all are just white space on these pages, as to str.split().
 # Zero width, soft hyphen, BOM and direction marks: invisible, and they break comparisons.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0b\x0c\x0e-\x1f]")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f〇]")
@@ -13,12 +12,12 @@ _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f〇]")
 
 def squeeze(text: str) -> str:
     """One line: invisible characters gone, every run of white space one blank, ends trimmed."""
-    return _BLANKS.sub(" ", _INVISIBLE.sub("", text)).strip()
+    return " ".join(_INVISIBLE.sub("", text).split())
 
 
 def compact(text: str) -> str:
     """No white space at all: for comparing Chinese, where a blank means nothing."""
-    return _BLANKS.sub("", _INVISIBLE.sub("", text))
+    return "".join(_INVISIBLE.sub("", text).split())
 
 
 def visible(text: str) -> str:

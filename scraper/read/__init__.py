@@ -60,7 +60,9 @@ def read(
     text, charset = decode(body, content_type)
     fragment = None if _PAGE.search(text[:_HEAD]) else read_fragment(text, url, charset.name)
     if fragment is not None:
-        return Reading(url=url, kind="listing", charset=charset, listing=fragment, links=_item_links(fragment))
+        return Reading(
+            url=url, kind="listing", charset=charset, listing=fragment, links=_item_links(fragment)
+        )
     doc = parse(text)
     base = (join(url, doc.base, charset.name) if doc.base else None) or url
     page = Page(doc=doc, url=url, base=base, charset=charset, family=find_family(doc, url), portal=portal)
@@ -92,12 +94,14 @@ def _read_page(page: Page, reading: Reading, size: int, status: int | None) -> R
     if redirect and redirect != reading.url:
         return replace(reading, kind="other", redirect=redirect, note="sends its reader elsewhere")
     sight = _look(page)
-    listing, strength = read_listing(page)
-    kind = _kind(page, sight, strength)
-    title = sight.headline.text
+    # what is an article beside the strongest list needs no look for lists
+    kind = _kind(page, sight, 1.0)
+    if kind != "article":
+        listing, strength = read_listing(page)
+        kind = _kind(page, sight, strength)
     if kind == "article":
         article = _article(page, sight)
-        return replace(reading, kind=kind, article=article, title=title or reading.title)
+        return replace(reading, kind=kind, article=article, title=article.title or reading.title)
     if kind == "listing":
         return replace(reading, kind=kind, listing=with_pager(listing, find_pager(page)))
     return replace(reading, kind=kind)
@@ -142,7 +146,9 @@ def _kind(page: Page, sight: _Sight, strength: float) -> Kind:
         weight=sight.body.weight if sight.body else 0.0,
         title=sight.headline.score,
         dated=any(f.field in ("date", "bare_date", "updated") and f.value for f in near),
-        labelled=any(f.label and f.field in ("date", "source", "author", "views", "editor", "updated") for f in near),
+        labelled=any(
+            f.label and f.field in ("date", "source", "author", "views", "editor", "updated") for f in near
+        ),
     )
 
 
@@ -150,12 +156,15 @@ def _article(page: Page, sight: _Sight) -> Article:
     doc, layout, facts, headline, body = page.doc, sight.layout, sight.facts, sight.headline, sight.body
     kept = trim(doc, layout, body, headline.text, sight.bylines) if body else []
     zone = _zone(sight, kept)
-    evidence: dict[str, Evidence | None] = {"title": headline.evidence, "body": body.evidence if body else None}
+    evidence: dict[str, Evidence | None] = {
+        "title": headline.evidence,
+        "body": body.evidence if body else None,
+    }
     (source, evidence["source"]), person = find_source(page, facts, zone, layout)
     between = range(zone.title_stop, zone.start) if headline.start >= 0 else range(0)
     shown = [layout.lines[i].text for i in between[:20] if not layout.lines[i].hidden]
     signed = find_signatures([layout.lines[i].text for i in kept], shown)
-    author, evidence["author"] = find_author(page, facts, zone, person, signed)
+    author, evidence["author"] = find_author(page, layout, facts, zone, person, signed)
     date, evidence["date"] = find_date(page, facts, zone)
     editor, evidence["editor"] = find_editor(facts, zone, page)
     views, evidence["views"] = find_views(page, facts, zone)
@@ -171,7 +180,7 @@ def _article(page: Page, sight: _Sight) -> Article:
         body=to_text(doc, layout, kept),
         body_html=to_html(page, layout, body.node, kept, pictures) if body else "",
         channel=find_channel(page, layout, headline.text, zone.start),
-        attachments=find_attachments(page, _file_ranges(doc, layout, headline, body, kept)),
+        attachments=find_attachments(page, *_frame(doc, layout, headline, body, kept)),
         images=find_images(page, pictures),
         counter=find_counter(page),
         next_page=find_article_next(page, body.node) if body else None,
@@ -194,15 +203,15 @@ def _pictures(doc: Document, layout: Layout, body: Body | None, kept: list[int])
     ]
 
 
-def _file_ranges(
+def _frame(
     doc: Document, layout: Layout, headline: Headline, body: Body | None, kept: list[int]
-) -> list[tuple[int, int]]:
+) -> tuple[int, int]:
     """Where attachments stand: in the article's frame (the smallest box with headline and text), from the headline on.
 
     Where that frame is the page itself, only as far as a few lines behind the text.
     """
     if body is None:
-        return []
+        return 0, 0
     first = layout.lines[headline.start].node if headline.start >= 0 else body.node
     frame = body.node
     for up in doc.ancestors(body.node, 12):
@@ -212,4 +221,4 @@ def _file_ranges(
     last = kept[-1] if kept else body.stop
     behind = layout.lines[min(last + 12, len(layout.lines) - 1)].last + 1 if layout.lines else 0
     stop = doc.end[frame] if doc.within(first, frame) else max(doc.end[body.node], behind)
-    return [(min(first, body.node), stop)]
+    return min(first, body.node), stop

@@ -17,7 +17,10 @@ from scraper.text import shorten, squeeze
 from scraper.urls import filename
 
 MAX_LINKS = 5000
-_SUFFIX = re.compile(r"\.(?:pdf|docx?|wps|xlsx?|et|pptx?|dps|ofd|txt|rtf|csv|zip|rar|7z|tar|gz|ceb|caj|mp3|mp4|dwg|xlsm|docm)(?:$|[?#])", re.I)
+_SUFFIX = re.compile(
+    r"\.(?:pdf|docx?|wps|xlsx?|et|pptx?|dps|ofd|txt|rtf|csv|zip|rar|7z|tar|gz|ceb|caj|mp3|mp4|dwg|xlsm|docm)(?:$|[?#])",
+    re.I,
+)
 _HANDLER = re.compile(
     r"downfile\.jsp|/_content/download\.jsp|attachment\.jspx|cmd=download|downloadattach|/download\?|download\.(?:aspx?|php|do|ashx)|action=download|/down(?:load)?/(?:file|\d)|filedown|downloadfile|file_?download",
     re.I,
@@ -25,16 +28,18 @@ _HANDLER = re.compile(
 _TITLED = re.compile(r"\.(?:pdf|docx?|wps|xlsx?|et|pptx?|ofd|zip|rar|7z)\W*$", re.I)
 _JS_FILES = re.compile(r"""var\s+linkurl\s*=\s*["']([^"']{1,4000})["']""")
 _JS_NAMES = re.compile(r"""var\s+linkdesc\s*=\s*["']([^"']{1,4000})["']""")
-_ONCLICK = re.compile(r"""(?:window\.open|location(?:\.href)?\s*=|location\.(?:replace|assign)|jumpTo\w*|openUrl)\s*\(?\s*['"]([^'"\s]{1,500})['"]""")
+_ONCLICK = re.compile(
+    r"""(?:window\.open|location(?:\.href)?\s*=|location\.(?:replace|assign)|jumpTo\w*|openUrl)\s*\(?\s*['"]([^'"\s]{1,500})['"]"""
+)
 
 
-def find_attachments(page: Page, ranges: Iterable[tuple[int, int]]) -> tuple[Link, ...]:
-    """The files linked within node ranges (the body, and the boxes after it), in order, each once."""
-    doc, found = page.doc, {}
-    for start, stop in ranges:
-        for n in range(start, min(stop, len(doc))):
-            if doc.tag[n] == "a" and (url := _file(page, n)):
-                found.setdefault(url, Link(url=url, text=_name(doc, n, url)))
+def find_attachments(page: Page, start: int, stop: int) -> tuple[Link, ...]:
+    """The files linked within a node range (the article's frame), in order, each once; `<a download>` counts anywhere."""
+    doc = page.doc
+    found: dict[str, Link] = {}
+    for n, name in enumerate(doc.tag):
+        if name == "a" and (start <= n < stop or "download" in doc.attrs[n]) and (url := _file(page, n)):
+            found.setdefault(url, Link(url=url, text=_name(doc, n, url)))
     for link in _script_files(page):
         found.setdefault(link.url, link)
     return tuple(found.values())
@@ -81,7 +86,9 @@ def find_images(page: Page, nodes: Iterable[int]) -> tuple[Link, ...]:
     for n in nodes:
         url = image_source(page, n)
         if url:
-            found.setdefault(url, Link(url=url, text=squeeze(page.doc.attr(n, "alt") or page.doc.attr(n, "title"))[:300]))
+            found.setdefault(
+                url, Link(url=url, text=squeeze(page.doc.attr(n, "alt") or page.doc.attr(n, "title"))[:300])
+            )
     return tuple(found.values())
 
 

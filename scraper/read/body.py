@@ -15,7 +15,7 @@ from itertools import accumulate
 
 from scraper.model import Evidence
 from scraper.read.dom import Document
-from scraper.read.layout import Layout, Line
+from scraper.read.layout import Layout, Line, block_of
 from scraper.read.rules import Page
 from scraper.read.title import Headline
 from scraper.text import compact
@@ -40,7 +40,10 @@ _FOOTER = re.compile(
     re.I,
 )
 _FLOW = re.compile(r"[，。；！？、：“”,;!?]")
-_ICON = re.compile(r"icon|logo|button|btn|arrow|bg\.|dot|spacer|blank\.gif|share|wechat|weixin|weibo|qr|ewm|print|close|loading|/images/(?:\w{1,12}\.)?gif|conac|gongan|beian", re.I)
+_ICON = re.compile(
+    r"icon|logo|button|btn|arrow|bg\.|dot|spacer|blank\.gif|share|wechat|weixin|weibo|qr|ewm|print|close|loading|/images/(?:\w{1,12}\.)?gif|conac|gongan|beian",
+    re.I,
+)
 _FILE = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|wps|et|zip|rar|7z|ofd|txt)(?:$|[?#\s])|download", re.I)
 END_MARK = re.compile(
     r"^\W{0,4}(?:上一篇|下一篇|上一条|下一条|上篇|下篇|前一篇|后一篇|上一则|下一则|上一个|下一个|相关(?:阅读|新闻|链接|文章|推荐|信息|稿件|报道|文档|文件|附件|资讯|内容|解读|政策|专题|产品|主题)"
@@ -77,7 +80,9 @@ def find_body(page: Page, layout: Layout, headline: Headline, bylines: Iterable[
     for n in _boxes(doc, layout, places, weights):
         own = sums[bisect_left(places, doc.end[n])] - sums[bisect_left(places, n)]
         bonus = 1.25 if n in chosen else _bonus(doc, n)
-        if own * bonus > top * 1.0005 or (own * bonus >= top * 0.9995 and doc.end[n] - n < doc.end[best] - best):
+        if own * bonus > top * 1.0005 or (
+            own * bonus >= top * 0.9995 and doc.end[n] - n < doc.end[best] - best
+        ):
             best, top, low = n, own * bonus, own
     if best < 0 or low < 8:
         return None
@@ -89,20 +94,26 @@ def find_body(page: Page, layout: Layout, headline: Headline, bylines: Iterable[
         start=start,
         stop=own_lines.stop,
         weight=low,
-        evidence=Evidence(rule=rule.strip()[:60], snippet=f"<{doc.tag[best]}> {doc.marks(best)}".strip()[:80]),
+        evidence=Evidence(
+            rule=rule.strip()[:60], snippet=f"<{doc.tag[best]}> {doc.marks(best)}".strip()[:80]
+        ),
     )
 
 
 def _furniture(doc: Document) -> bytearray:
     """Which nodes stand in menus, footers, share bars and side boxes."""
     out = bytearray(len(doc))
-    for n, name in enumerate(doc.tag):
-        up = doc.parent[n]
-        if up >= 0 and out[up]:
-            out[n] = 1
-        elif name in _FOOT_TAGS or (doc.attrs[n] and _FURNITURE.search(doc.marks(n))):
-            # a mark on a wrapper of half the page says nothing about the text in it
-            out[n] = doc.size(n) * 2 < doc.chars[-1] or name == "footer"
+    known: dict[str, bool] = {"": False}
+    for n, (name, a) in enumerate(zip(doc.tag, doc.attrs, strict=True)):
+        if out[n] or not (a or name in _FOOT_TAGS):
+            continue
+        marks = doc.marks(n)
+        marked = known.get(marks)
+        if marked is None:
+            marked = known[marks] = _FURNITURE.search(marks) is not None
+        # a mark on a wrapper of half the page says nothing about the text in it
+        if name == "footer" or ((marked or name in _FOOT_TAGS) and doc.size(n) * 2 < doc.chars[-1]):
+            out[n : doc.end[n]] = b"\1" * (doc.end[n] - n)
     return out
 
 
@@ -172,7 +183,7 @@ def _boxes(doc: Document, layout: Layout, places: list[int], weights: list[float
     for place, weight in zip(places, weights, strict=True):
         if weight <= 0:
             continue
-        n = layout.block[place] if place < len(layout.block) else -1
+        n = block_of(doc, place)
         while n >= 0 and n not in out:
             out.add(n)
             n = doc.parent[n]

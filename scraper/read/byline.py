@@ -20,14 +20,33 @@ from scraper.read.rules import Candidate, Page, choose
 from scraper.text import compact, squeeze
 
 Decision = tuple[str | None, Evidence | None]
-_BUILD_METAS = ("others", "maketime", "htmlgeneratetime", "createdate", "cachecleardate", "generatetime", "buildtime")
-_DATE_METAS = ("pubdate", "publishdate", "firstpublishedtime", "article:published_time", "og:release_date", "publish_time", "pubtime", "publishtime", "date")
+_BUILD_METAS = (
+    "others",
+    "maketime",
+    "htmlgeneratetime",
+    "createdate",
+    "cachecleardate",
+    "generatetime",
+    "buildtime",
+)
+_DATE_METAS = (
+    "pubdate",
+    "publishdate",
+    "firstpublishedtime",
+    "article:published_time",
+    "og:release_date",
+    "publish_time",
+    "pubtime",
+    "publishtime",
+    "date",
+)
 _SOURCE_METAS = ("contentsource", "source", "article:source")
 _ROLE = re.compile(
     r"^(?:(?:本报|本网|本站|本刊|特约|特派|实习|见习|全媒体|融媒体|[\u3400-\u9fff]{2,8}(?:报|网|社|月谈|周刊))?(?:首席)?(?:记者|通讯员|特约评论员|评论员|撰稿人|作者)(?:和|、)?)+\s?[:：]?\s?"
 )
 _CUT = re.compile(r"(?:\.{2,}|…+)$")
 _SOURCE_MARK = re.compile(r"source|laiyuan|(?:^|[\W_])ly(?:$|[\W_])|origin|media_name|mediaName", re.I)
+_AUTHOR_MARK = re.compile(r"author|zuozhe|writer", re.I)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,11 +99,21 @@ def find_date(page: Page, facts: Iterable[Fact], zone: Zone) -> Decision:
     for fact in facts:
         weight = weights.get(fact.field, 0.0) * zone.weight(fact)
         inside = zone.start <= fact.line < zone.stop
-        if not weight or not fact.value or (inside and (fact.field == "bare_date" or fact.label in ("时间", "日期"))):
+        if (
+            not weight
+            or not fact.value
+            or (inside and (fact.field == "bare_date" or fact.label in ("时间", "日期")))
+        ):
             continue
-        if fact.field == "bare_date" and (len(fact.snippet) > 90 or fact.line >= zone.stop or fact.line < zone.title):
+        if fact.field == "bare_date" and (
+            len(fact.snippet) > 90 or fact.line >= zone.stop or fact.line < zone.title
+        ):
             continue
-        candidates.append(Candidate(value=fact.value, rule=f"byline {fact.label}".strip(), snippet=fact.snippet, weight=weight))
+        candidates.append(
+            Candidate(
+                value=fact.value, rule=f"byline {fact.label}".strip(), snippet=fact.snippet, weight=weight
+            )
+        )
     for rule, text, weight in _selected(page, "date"):
         found = find_dates(text, loose=True)
         if found:
@@ -96,7 +125,11 @@ def find_date(page: Page, facts: Iterable[Fact], zone: Zone) -> Decision:
     if value and evidence and not clock(value):
         for other in sorted(candidates, key=lambda c: -c.weight):
             if day(other.value) == value and clock(other.value) not in (None, "00:00"):
-                return other.value, Evidence(rule=f"{evidence.rule}, clock: {other.rule}", snippet=evidence.snippet, rivals=evidence.rivals)
+                return other.value, Evidence(
+                    rule=f"{evidence.rule}, clock: {other.rule}",
+                    snippet=evidence.snippet,
+                    rivals=evidence.rivals,
+                )
     return value, evidence
 
 
@@ -118,14 +151,26 @@ def find_source(page: Page, facts: list[Fact], zone: Zone, layout: Layout) -> tu
     for fact in facts:
         weight = {"source": 10.0, "issuer": 4.0}.get(fact.field, 0.0) * zone.weight(fact)
         if weight and fact.value and _starts(fact, zone):
-            candidates.append(Candidate(value=fact.value, rule=f"byline {fact.label}", snippet=fact.snippet, weight=weight))
+            candidates.append(
+                Candidate(value=fact.value, rule=f"byline {fact.label}", snippet=fact.snippet, weight=weight)
+            )
     for rule, text, weight in _selected(page, "source"):
         value = _family_value(text, ("source", "issuer"))
         if value and not find_dates(value):
             candidates.append(Candidate(value=value, rule=rule, snippet=text, weight=weight))
-    metas = [plain for name in _SOURCE_METAS for v in page.doc.metas.get(name, ()) if (plain := clean_value(squeeze(re.sub(r"<[^>]{0,200}>", "", v))))]
-    candidates += [Candidate(value=v, rule="meta ContentSource", weight=3.5) for v in metas if not v.startswith(("http", "www."))]
-    candidates += _marked_sources(page, layout, zone)
+    metas = [
+        plain
+        for name in _SOURCE_METAS
+        for v in page.doc.metas.get(name, ())
+        if (plain := clean_value(squeeze(re.sub(r"<[^>]{0,200}>", "", v))))
+    ]
+    candidates += [
+        Candidate(value=v, rule="meta ContentSource", weight=3.5)
+        for v in metas
+        if not v.startswith(("http", "www."))
+    ]
+    own = {compact(page.doc.meta("SiteName"))}
+    candidates += [c for c in _marked(page, layout, zone, _SOURCE_MARK, 5.0) if compact(c.value) not in own]
     value, evidence = choose(candidates)
     if value is None:
         return (None, None), None
@@ -136,39 +181,50 @@ def find_source(page: Page, facts: list[Fact], zone: Zone, layout: Layout) -> tu
     return (source, evidence), person
 
 
-def _marked_sources(page: Page, layout: Layout, zone: Zone) -> Iterator[Candidate]:
-    """Unlabelled text beside the headline in an element that calls itself source; the site's own name is none."""
+def _marked(
+    page: Page, layout: Layout, zone: Zone, mark: re.Pattern[str], weight: float
+) -> Iterator[Candidate]:
+    """Unlabelled text beside the headline in an element whose class or id names the field."""
     doc = page.doc
-    own = {compact(doc.meta("SiteName"))}
     for i in range(max(0, zone.title), min(zone.start, zone.title_stop + 8)):
         line = layout.lines[i]
         if line.hidden or line.size > 60:
             continue
         for n in range(line.block, min(line.last + 1, doc.end[line.block])):
-            if doc.attrs[n] and 1 < doc.size(n) < 30 and _SOURCE_MARK.search(doc.marks(n)):
+            if doc.attrs[n] and 1 < doc.size(n) < 30 and mark.search(doc.marks(n)):
                 text = squeeze(doc.raw_text(n))
                 value = clean_value(text)
-                if value and not find_dates(value) and not text_facts(text) and compact(value) not in own and "：" not in value:
-                    yield Candidate(value=value, rule="class source", snippet=line.text, weight=5.0)
+                if value and not find_dates(value) and not text_facts(text) and "：" not in value:
+                    yield Candidate(value=value, rule="class", snippet=line.text, weight=weight)
 
 
-def find_author(page: Page, facts: list[Fact], zone: Zone, person: str | None, signed: Iterable[Candidate]) -> Decision:
+def find_author(
+    page: Page, layout: Layout, facts: list[Fact], zone: Zone, person: str | None, signed: Iterable[Candidate]
+) -> Decision:
     """The writer: after 作者 and its like, behind the source, or signed in the text."""
     candidates: list[Candidate] = []
     for fact in facts:
         weight = 10.0 * zone.weight(fact) if fact.field == "author" else 0.0
         name = clean_author(fact.value) if weight and _starts(fact, zone) else ""
         if name and fact.line >= zone.start:
-            name = names_of(name) or last_name(name) or name_before_post(name) or (name if fact.line >= zone.stop else "")
+            name = (
+                names_of(name)
+                or last_name(name)
+                or name_before_post(name)
+                or (name if fact.line >= zone.stop else "")
+            )
         if name:
-            candidates.append(Candidate(value=name, rule=f"byline {fact.label}", snippet=fact.snippet, weight=weight))
+            candidates.append(
+                Candidate(value=name, rule=f"byline {fact.label}", snippet=fact.snippet, weight=weight)
+            )
     if person:
         candidates.append(Candidate(value=person, rule="behind the source", weight=8.0))
     for rule, text, weight in _selected(page, "author"):
         name = clean_author(_family_value(text, ("author",)))
         if name and not find_dates(name):
             candidates.append(Candidate(value=name, rule=rule, snippet=text, weight=weight))
-    return choose([*candidates, *signed])
+    marked = (c for c in _marked(page, layout, zone, _AUTHOR_MARK, 4.5) if names_of(c.value))
+    return choose([*candidates, *signed, *marked])
 
 
 def _starts(fact: Fact, zone: Zone) -> bool:
@@ -189,9 +245,16 @@ def clean_author(value: str) -> str:
 
 def find_editor(facts: list[Fact], zone: Zone, page: Page) -> Decision:
     """Editors, posters and reviewers, several joined by a blank, in the order of the page."""
-    found = [f for f in facts if f.field == "editor" and f.value and zone.weight(f) > 0 and len(f.value) <= 30]
+    found = [
+        f for f in facts if f.field == "editor" and f.value and zone.weight(f) > 0 and len(f.value) <= 30
+    ]
     editors = [f for f in found if "编" in f.label] or found
-    candidates = [Candidate(value=join_names(f.value), rule=f"byline {f.label}", snippet=f.snippet, weight=10 * zone.weight(f)) for f in editors]
+    candidates = [
+        Candidate(
+            value=join_names(f.value), rule=f"byline {f.label}", snippet=f.snippet, weight=10 * zone.weight(f)
+        )
+        for f in editors
+    ]
     for rule, text, weight in _selected(page, "editor"):
         value = _family_value(text, ("editor",))
         if value and len(value) <= 30:
@@ -202,7 +265,9 @@ def find_editor(facts: list[Fact], zone: Zone, page: Page) -> Decision:
 def find_views(page: Page, facts: list[Fact], zone: Zone) -> tuple[int | None, Evidence | None]:
     """The number that the page holds for this article; 0 is a counter not loaded yet."""
     candidates = [
-        Candidate(value=f.value, rule=f"byline {f.label}".strip(), snippet=f.snippet, weight=10 * zone.weight(f))
+        Candidate(
+            value=f.value, rule=f"byline {f.label}".strip(), snippet=f.snippet, weight=10 * zone.weight(f)
+        )
         for f in facts
         if f.field == "views" and f.value and zone.weight(f) > 0 and not zone.start <= f.line < zone.stop
     ]

@@ -19,7 +19,8 @@ _NUMERIC = re.compile(
     r"(?P<d>3[01]|[12]\d|0?[1-9])(?:\s{0,3}日|(?=\d\d:)|(?![\d.]))" + _CLOCK
 )
 _BLANK = re.compile(
-    r"(?<!\d)(?P<y>(?:19|20)\d\d)\s{1,3}(?P<mo>1[0-2]|0[1-9])\s{0,3}[/\s-]\s{0,3}(?P<d>3[01]|[12]\d|0[1-9])(?!\d)" + _CLOCK
+    r"(?<!\d)(?P<y>(?:19|20)\d\d)\s{1,3}(?P<mo>1[0-2]|0[1-9])\s{0,3}[/\s-]\s{0,3}(?P<d>3[01]|[12]\d|0[1-9])(?!\d)"
+    + _CLOCK
 )
 _SHORT = re.compile(
     r"(?<![\d.\-/])(?P<y>\d\d)(?:-(?P<mo>1[0-2]|0[1-9])-(?P<d>3[01]|[12]\d|0[1-9])"
@@ -33,9 +34,12 @@ _HAN = re.compile(
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _MONTH = r"(?P<mo>Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]{0,6}\.?"
 _ENGLISH = (
-    re.compile(_MONTH + r"\s(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?,?\s(?P<y>(?:19|20)\d\d)(?!\d)" + _CLOCK),
+    re.compile(
+        _MONTH + r"\s(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?,?\s(?P<y>(?:19|20)\d\d)(?!\d)" + _CLOCK
+    ),
     re.compile(r"(?<!\d)(?P<d>3[01]|[12]\d|0?[1-9])\s" + _MONTH + r",?\s(?P<y>(?:19|20)\d\d)(?!\d)" + _CLOCK),
 )
+_HINT = re.compile(r"\d\D{0,4}\d|[\uff10-\uff19]|年")
 _DIGIT = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {c: 0 for c in "○零OoＯ0"}
 
 
@@ -49,6 +53,8 @@ class Found(NamedTuple):
 
 def find_dates(text: str, *, loose: bool = False) -> list[Found]:
     """All dates of a text in order, never overlapping. `loose` also takes 20-04-28, 20240511, 2024 07 22, English."""
+    if not _HINT.search(text):
+        return []
     half = halfwidth(text)
     found = [d for d in map(_numeric, _NUMERIC.finditer(half)) if d]
     found += _han_dates(half) if "年" in half else []
@@ -81,7 +87,9 @@ def _numeric(match: re.Match[str]) -> Found | None:
     month = got["mo"] or got.get("mo2") or ""
     number = int(month) if month.isdigit() else _MONTHS.index(month[:3].lower()) + 1
     year = int(got["y"])
-    value = _value(year + 2000 if year < 100 else year, number, int(got["d"] or got["d2"]), got["h"], got["m"])
+    value = _value(
+        year + 2000 if year < 100 else year, number, int(got["d"] or got["d2"]), got["h"], got["m"]
+    )
     return Found(match.start(), match.end(), value) if value else None
 
 

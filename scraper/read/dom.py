@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import accumulate, islice
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
@@ -59,7 +60,6 @@ class Document:
     title: str = ""
     base: str | None = None
     cut: bool = False
-    _ids: list[int] = field(default_factory=list)
     _numbers: dict[int, int] = field(default_factory=dict)
     _tree: LexborHTMLParser | None = None
 
@@ -136,8 +136,6 @@ class Document:
         """Nodes that match a CSS selector, in document order; a selector that is none matches nothing."""
         if self._tree is None or not self.tag:
             return []
-        if not self._numbers:
-            self._numbers = {name: n for n, name in enumerate(self._ids)}
         try:
             found = self._tree.css(css)
         except SelectolaxError:
@@ -183,65 +181,51 @@ def _flatten(html: str) -> str:
 
 
 def _walk(root: LexborNode, doc: Document) -> None:
-    """Fill the arena. `traverse` walks in C and gives no depth, so a node's place is told by its parent's identity."""
-    tag, data, parent, end = doc.tag, doc.data, doc.parent, doc.end
-    chars, link_chars, attrs, own_ids = doc.chars, doc.link_chars, doc.attrs, doc._ids
-    stack, ids = [-1], [-1]  # open nodes and their identities; the first is never closed
-    mute = link = 0  # stack height at the outermost mute element and link, 0 outside
-    seen = seen_links = n = 0
-    for node in root.traverse(include_text=True):
-        up = node.parent
-        above = up.mem_id if up is not None and n else -1
-        while ids[-1] != above and len(ids) > 1:
-            ids.pop()
-            end[stack.pop()] = n
-        if mute > len(stack):
-            mute = 0
-        if link > len(stack):
-            link = 0
-        name = node.tag or ""
-        value, attributes = "", _NONE
-        chars.append(seen)
-        link_chars.append(seen_links)
+    """Fill the arena, column by column: the tree is walked in C, and loops over one column are short."""
+    nodes = list(islice(root.traverse(include_text=True), MAX_NODES + 1))
+    doc.cut = len(nodes) > MAX_NODES
+    size = len(nodes)
+    doc.tag = tag = [node.tag or "" for node in nodes]
+    doc._numbers = numbers = {node.mem_id: n for n, node in enumerate(nodes)}
+    doc.parent = parent = [numbers.get(up.mem_id, -1) if up is not None else -1 for up in [x.parent for x in nodes]]
+    doc.end = end = list(range(1, size + 1))
+    for n in range(size - 1, 0, -1):
+        up = parent[n]
+        if end[n] > end[up]:
+            end[up] = end[n]
+    doc.data = data = [""] * size
+    doc.attrs = attrs = [_NONE] * size
+    for n, name in enumerate(tag):
         if name == TEXT:
-            value = node.text_content or ""
-            if not mute:
-                size = len(value) if value.isalnum() else len("".join(value.split()))
-                seen += size
-                seen_links += size if link else 0
-            elif tag[stack[-1]] == "script":
-                data[stack[-1]] += value
+            data[n] = nodes[n].text_content or ""
         elif name == COMMENT:
-            value = node.comment_content or ""
+            data[n] = nodes[n].comment_content or ""
             doc.comments.append(n)
         else:
-            attributes = node.attributes or _NONE
-            if None in attributes.values():
-                attributes = {k: v or "" for k, v in attributes.items()}
+            own = nodes[n].attributes
+            if own:
+                attrs[n] = {k: v or "" for k, v in own.items()} if None in own.values() else own
             if name == "script":
                 doc.scripts.append(n)
-        parent.append(stack[-1])
-        end.append(n + 1)
-        tag.append(name)
-        data.append(value)
-        attrs.append(attributes)
-        own = node.mem_id
-        own_ids.append(own)
-        if name != TEXT:
-            stack.append(n)
-            ids.append(own)
-            if not mute and name in MUTE:
-                mute = len(stack)
-            if not link and name == "a":
-                link = len(stack)
-        n += 1
-        if n >= MAX_NODES:
-            doc.cut = True
-            break
-    for open_node in stack[1:]:
-        end[open_node] = n
-    chars.append(seen)
-    link_chars.append(seen_links)
+    for n in doc.scripts:
+        data[n] = "".join([nodes[k].text_content or "" for k in range(n + 1, end[n]) if tag[k] == TEXT])
+    _count(doc)
+
+
+def _count(doc: Document) -> None:
+    """Prefix sums of visible characters, and of those inside links."""
+    size, end, data = len(doc.tag), doc.end, doc.data
+    mute, links = bytearray(size), bytearray(size)
+    for n, name in enumerate(doc.tag):
+        if name in MUTE:
+            mute[n : end[n]] = b"\1" * (end[n] - n)
+        elif name == "a":
+            links[n : end[n]] = b"\1" * (end[n] - n)
+    sizes = [
+        len("".join(data[n].split())) if name == TEXT and not mute[n] else 0 for n, name in enumerate(doc.tag)
+    ]
+    doc.chars = [0, *accumulate(sizes)]
+    doc.link_chars = [0, *accumulate([s if links[n] else 0 for n, s in enumerate(sizes)])]
 
 
 _NONE: dict[str, str] = {}

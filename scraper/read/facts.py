@@ -32,7 +32,8 @@ _STOP = re.compile(
 _OPENERS = {"】": "【", ")": "(", "）": "（", "]": "[", "〕": "〔", "》": "《", "」": "「"}
 _TRIM = " \t,，;；、|丨/\\-—–:：。.·•>＞<\u3000"
 _EMPTY = re.compile(
-    r"^(?:[\W_]*|无|暂无|null|none|undefined|nan|未知|不详|0|次|\d+次?|\$\{.*|\{\{.*|.*\[!--.*|.*(?:document\.|function|var ).*)$", re.I
+    r"^(?:[\W_]*|无|暂无|null|none|undefined|nan|未知|不详|0|次|\d+次?|\$\{.*|\{\{.*|.*\[!--.*|.*(?:document\.|function|var ).*)$",
+    re.I,
 )
 _SENTENCE = re.compile(r"[。；！？!?].|[，,].{12}")
 _NOT_OURS = re.compile(r"(?:总|今日|今天|昨日|本月|本周|累计|网站|本站|全站|正在|您是第|频道|同时在线)\s?$")
@@ -118,7 +119,7 @@ def _line_facts(text: str, marks: list[_Mark], line: int, hidden: bool) -> list[
             value = _number(half[mark.end : stop])
         else:
             ends = [d.start for d in dates if mark.end <= d.start < stop]
-            region = text[mark.end : min([stop, *ends])]
+            region = within_brackets(text[mark.end : min([stop, *ends])])
             value = clean_value(region) or (name_behind_post(region) if mark.field == "author" else "")
         out.append(Fact(mark.field, mark.label, value, line, hidden, text))
     out += _bare_dates(half, text, dates, taken, line, hidden)
@@ -134,7 +135,9 @@ def _dated(half: str, mark: _Mark, stop: int, dates: list[Found], taken: list[bo
     return ""
 
 
-def _bare_dates(half: str, text: str, dates: list[Found], taken: list[bool], line: int, hidden: bool) -> list[Fact]:
+def _bare_dates(
+    half: str, text: str, dates: list[Found], taken: list[bool], line: int, hidden: bool
+) -> list[Fact]:
     """Dates without a colon before them: the label may stand there without one, or there is none."""
     out = []
     for j, found in enumerate(dates):
@@ -173,6 +176,19 @@ def _counts(half: str, text: str, marks: list[_Mark], line: int, hidden: bool) -
 def _number(region: str) -> str:
     match = re.match(r"[\s(\[【]{0,4}(\d{1,3}(?:,\d{3})+|\d{1,10})(?![\d.万亿kKwW年月日-])", region)
     return match[1].replace(",", "") if match else ""
+
+
+def within_brackets(text: str) -> str:
+    """The text up to a bracket that closes what was opened before it: （来源：某报）返回 → 某报."""
+    depth = 0
+    for k, char in enumerate(text):
+        if char in "（(【[":
+            depth += 1
+        elif char in "）)】]":
+            depth -= 1
+            if depth < 0 and text[:k].strip():
+                return text[:k]
+    return text
 
 
 def clean_value(text: str) -> str:

@@ -93,7 +93,7 @@ def label_before(text: str, end: int) -> tuple[str, str, int] | None:
 
 def is_organisation(text: str) -> bool:
     """Whether a name ends as organisations and media do (…局, …管委会, …日报, …网)."""
-    return bool(_ORG_END.search(text.rstrip("》\"”"))) or text.endswith("》")
+    return bool(_ORG_END.search(text.rstrip('》"”'))) or text.endswith("》")
 
 
 def is_person(text: str) -> bool:
@@ -105,12 +105,18 @@ def is_person(text: str) -> bool:
         return False
     if len(name) == 4:
         return bool(_COMPOUND.match(name))
-    return name[0] in SURNAMES and not (len(name) > 2 and _ORG_END.search(name) and name[-1] in "局厅委办处科室部院所站队组报社台网镇乡村县市区省州会馆厂号")
+    return name[0] in SURNAMES and not (
+        len(name) > 2
+        and _ORG_END.search(name)
+        and name[-1] in "局厅委办处科室部院所站队组报社台网镇乡村县市区省州会馆厂号"
+    )
 
 
 def join_names(text: str) -> str:
     """Close the blank inside a two-character name (方 敏 → 方敏), which typesetters widen; other blanks become one."""
-    text = re.sub(r"(?<![\u3400-\u9fff])([\u3400-\u9fff])\s{1,4}([\u3400-\u9fff])(?![\u3400-\u9fff])", r"\1\2", text)
+    text = re.sub(
+        r"(?<![\u3400-\u9fff])([\u3400-\u9fff])\s{1,4}([\u3400-\u9fff])(?![\u3400-\u9fff])", r"\1\2", text
+    )
     return re.sub(r"\s+", " ", text).strip()
 
 
@@ -120,9 +126,13 @@ _ROLE = (
 )
 NAMES = r"(?P<names>[\u3400-\u9fff·]{1,4}(?:[\s、,，/]{1,4}[\u3400-\u9fff·]{1,5}){0,8})"
 """A run of what may be names."""
-ALONE = re.compile(r"^[□■◎●\s]*(?:文\s?[/|丨︱:：]\s?)?" + _ROLE + r"\s?[:：]?\s?" + NAMES + r"(?:\s?(?:报道|文))?$")
+ALONE = re.compile(
+    r"^[□■◎●\s]*(?:文\s?[/|丨︱:：]\s?)?" + _ROLE + r"\s?[:：]?\s?" + NAMES + r"(?:\s?(?:报道|文))?$"
+)
 """A line that names its writers and says nothing else: 本报记者 王某某 李某."""
-_BY = re.compile(r"^[\W_]*(?:撰?文|作\s?者|文字)\s?[/／:：|丨︱]\s?(?P<rest>[^:：/／]{2,40}?)(?:\s+(?:图|摄影|图片|编辑)\s?[/／:：].*)?[\W_]*$")
+_BY = re.compile(
+    r"^[\W_]*(?:撰?文|作\s?者|文字)\s?[/／:：|丨︱]\s?(?P<rest>[^:：/／]{2,40}?)(?:\s+(?:图|摄影|图片|编辑)\s?[/／:：].*)?[\W_]*$"
+)
 _NAME_SEPARATOR = re.compile(r"[\s、,，/和]+")
 
 

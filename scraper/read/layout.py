@@ -9,14 +9,17 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import NamedTuple
 
-from scraper.read.dom import BLOCK, COMMENT, MUTE, TEXT, Document
+from scraper.read.dom import BLOCK, MUTE, TEXT, Document
 from scraper.text import squeeze
 
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _WIDE = re.compile("[\u00a0\u2000-\u200a\u3000]")
 _RUN = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
+_BREAKING = BLOCK | {"br"}
+_SILENT = MUTE | {"title"}
 GAP = "  "
 """Two blanks: a gap wide enough to part two values on one line."""
 
@@ -35,10 +38,9 @@ class Line(NamedTuple):
 
 @dataclass(slots=True)
 class Layout:
-    """All lines of a page; `block[n]` is the nearest block element of node n, `hidden[n]` whether it is not shown."""
+    """All lines of a page; `hidden[n]`: 1 where a style hides node n, 2 where it is no text (script, head …)."""
 
     lines: list[Line] = field(default_factory=list)
-    block: list[int] = field(default_factory=list)
     hidden: bytearray = field(default_factory=bytearray)
     starts: list[int] = field(default_factory=list)
 
@@ -51,68 +53,65 @@ class Layout:
         return bisect_left(self.starts, node)
 
 
+def block_of(doc: Document, n: int) -> int:
+    """The nearest block element that holds a node (0, the root, where none does)."""
+    tag, parent = doc.tag, doc.parent
+    while n > 0 and tag[n] not in BLOCK:
+        n = parent[n]
+    return max(n, 0)
+
+
 def lay_out(doc: Document) -> Layout:
-    """Read the lines of a document in one pass."""
-    size = len(doc)
-    out = Layout([], [0] * size, bytearray(size), [])
-    tag, parent, data, block, hidden = doc.tag, doc.parent, doc.data, out.block, out.hidden
+    """Read the lines of a document in one pass over its texts."""
+    hidden = _hidden(doc)
+    breaks = list(accumulate([name in _BREAKING for name in doc.tag]))
+    out = Layout([], hidden, [])
+    data = doc.data
     line: list[int] = []
-    broken = False
-    for n in range(size):
-        name, up = tag[n], parent[n]
-        if name == TEXT:
-            hidden[n] = hidden[up]
-            block[n] = block[up]
-            if hidden[n] == 2:
-                continue
-            if data[n].isspace():
-                if line and not broken:
-                    line.append(n)
-                continue
-            if line and (broken or block[line[0]] != block[n]):
-                _finish(doc, out, line)
-                line = []
-            broken = False
-            line.append(n)
-        elif name != COMMENT:
-            block[n] = block[up] if n else 0
-            hidden[n] = 2 if name in MUTE or name == "title" else max(hidden[up] if n else 0, _hides(doc.attrs[n]))
-            if name in BLOCK:
-                block[n] = n
-                broken = True
-            elif name == "br":
-                broken = True
+    block = before = -1
+    for n, name in enumerate(doc.tag):
+        if name != TEXT or hidden[n] == 2:
+            continue
+        if data[n].isspace():
+            if line and breaks[n] == breaks[before]:
+                line.append(n)
+            continue
+        own = block_of(doc, doc.parent[n])
+        if line and (own != block or breaks[n] != breaks[before]):
+            _finish(doc, out, line, block)
+            line = []
+        line.append(n)
+        block, before = own, n
     if line:
-        _finish(doc, out, line)
+        _finish(doc, out, line, block)
     out.starts = [x.node for x in out.lines]
     return out
 
 
-def _hides(attributes: dict[str, str]) -> int:
-    if not attributes:
-        return 0
-    style = attributes.get("style")
-    return 1 if "hidden" in attributes or (style and _HIDING.search(style)) else 0
+def _hidden(doc: Document) -> bytearray:
+    """What is not shown (1, by style) and what is no text (2); a subtree takes the value of its root."""
+    out = bytearray(len(doc))
+    end = doc.end
+    for n, attributes in enumerate(doc.attrs):
+        if attributes and not out[n]:
+            style = attributes.get("style")
+            if "hidden" in attributes or (style and _HIDING.search(style)):
+                out[n : end[n]] = b"\1" * (end[n] - n)
+    for n, name in enumerate(doc.tag):
+        if name in _SILENT and out[n] != 2:
+            out[n : end[n]] = b"\2" * (end[n] - n)
+    return out
 
 
-def _finish(doc: Document, out: Layout, nodes: list[int]) -> None:
-    """Close a line; the text of muted nodes was never gathered, blanks between elements count as one blank."""
-    data, hidden = doc.data, out.hidden
-    text = squeeze("".join([data[n] for n in nodes]))
+def _finish(doc: Document, out: Layout, nodes: list[int], block: int) -> None:
+    """Close a line, unless nothing visible is left of it."""
+    text = squeeze("".join([doc.data[n] for n in nodes]))
     if not text:
         return
     first, last = nodes[0], nodes[-1]
-    out.lines.append(
-        Line(
-            first,
-            last,
-            out.block[first],
-            text,
-            doc.chars[last + 1] - doc.chars[first],
-            doc.link_chars[last + 1] - doc.link_chars[first],
-            hidden[first] == 1,
-        )
-    )
+    size = doc.chars[last + 1] - doc.chars[first]
+    links = doc.link_chars[last + 1] - doc.link_chars[first]
+    out.lines.append(Line(first, last, block, text, size, links, out.hidden[first] == 1))
 
 
 def spaced(doc: Document, line: Line) -> str:

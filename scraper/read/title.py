@@ -20,8 +20,19 @@ from scraper.text import compact, han_count, is_han, squeeze
 
 MAX_TITLE = 160
 _TAGS = re.compile(r"<[^<>]{0,300}>")
-_HEADINGS = {"h1": 2.2, "h2": 1.8, "h3": 1.4, "h4": 1.0, "h5": 0.8, "h6": 0.6, "ucaptitle": 3.0, "founder-title": 3.0}
-_MARK = re.compile(r"title|tit(?![a-z])|biaoti|headline|wzbt|(?:^|[\W_])bt(?:$|[\W_\d])|wztit|articlehead|subject", re.I)
+_HEADINGS = {
+    "h1": 2.2,
+    "h2": 1.8,
+    "h3": 1.4,
+    "h4": 1.0,
+    "h5": 0.8,
+    "h6": 0.6,
+    "ucaptitle": 3.0,
+    "founder-title": 3.0,
+}
+_MARK = re.compile(
+    r"title|tit(?![a-z])|biaoti|headline|wzbt|(?:^|[\W_])bt(?:$|[\W_\d])|wztit|articlehead|subject", re.I
+)
 _ANTI_MARK = re.compile(
     r"nav|menu|foot|crumb|position|location|weizhi|dqwz|relat|hot|recommend|logo|side|topbar|search|share|copyright|tab(?:s|$|[-_])|column|channel|lanmu|sitename|subtitle|sub-title|futi|yinti|more",
     re.I,
@@ -67,7 +78,7 @@ def find_title(page: Page, layout: Layout, bylines: Iterable[int]) -> Headline:
     names = {compact(doc.meta(n)) for n in ("SiteName", "ColumnName", "og:site_name")} - {""}
     wanted = _Wanted(plain(doc.title[:_META_BOUND]), [m for m in metas if m], names)
     below = sorted(set(bylines))
-    rivals = [_weigh(doc, lines, r, wanted, below) for r in _rivals(page, layout)]
+    rivals = [_weigh(doc, lines, r, wanted, below) for r in _rivals(page, layout, wanted, below)]
     rivals = [r for r in rivals if r.score > 0]
     if not rivals:
         return _from_metas(doc, wanted)
@@ -92,6 +103,11 @@ class _Wanted:
         self.metas = [compact(m).lower() for m in metas]
         self.names = {n.lower() for n in names}
 
+    def mentions(self, text: str) -> bool:
+        """Whether the head of the page holds a text, or a piece of it: a cheap look before it is weighed."""
+        bare = text.replace(" ", "").lower()
+        return bare in self.whole or any(bare in m or m in bare for m in self.metas) or any(len(p) > 7 and p in bare for p in self.parts)
+
     def agreement(self, text: str) -> float:
         """How much the page's head confirms a text as the headline: 0 (nothing) to about 9."""
         bare = compact(text).lower()
@@ -113,7 +129,7 @@ class _Wanted:
         return score
 
 
-def _rivals(page: Page, layout: Layout) -> Iterator[_Rival]:
+def _rivals(page: Page, layout: Layout, wanted: _Wanted, below: list[int]) -> Iterator[_Rival]:
     doc, lines = page.doc, layout.lines
     seen: set[tuple[int, int]] = set()
     for rule, css in page.selectors("title"):
@@ -122,10 +138,15 @@ def _rivals(page: Page, layout: Layout) -> Iterator[_Rival]:
     for n, name in enumerate(doc.tag):
         if name in _HEADINGS:
             yield from _element(doc, layout, n, name, _HEADINGS[name], seen)
-        elif doc.attrs[n] and name not in ("a", "body", "ul", "li", "form", "table") and _MARK.search(doc.marks(n)):
+        elif (
+            doc.attrs[n]
+            and name not in ("a", "body", "ul", "li", "form", "table")
+            and _MARK.search(doc.marks(n))
+        ):
             yield from _element(doc, layout, n, "class", 1.0, seen)
+    before = {b - k for b in below for k in (1, 2, 3)}
     for i, line in enumerate(lines):
-        if (i, i + 1) not in seen and 3 < len(line.text) <= MAX_TITLE:
+        if (i in before or wanted.mentions(line.text)) and (i, i + 1) not in seen and 3 < len(line.text) <= MAX_TITLE:
             yield _Rival(line.text, i, i + 1, "line", 0.0)
 
 
@@ -150,7 +171,9 @@ def _element(
 
 
 def _is_byline(text: str) -> bool:
-    return bool(find_dates(text, loose=True)) or bool(re.match(r"\W{0,2}(?:来\s?源|作\s?者|发布|时间|日期|编辑|供稿|点击|浏览)", text))
+    return bool(find_dates(text, loose=True)) or bool(
+        re.match(r"\W{0,2}(?:来\s?源|作\s?者|发布|时间|日期|编辑|供稿|点击|浏览)", text)
+    )
 
 
 def join_lines(parts: list[str]) -> str:
