@@ -24,6 +24,8 @@ from scraper.browse.plugin.words import excerpt
         ("<a href='http://x.example/'><img src='http://x.example/p.png'></a>", '<a href="http://x.example/" rel="noopener noreferrer nofollow"><span class="picture">图片：p.png</span></a>'),
         ("<img src='data:image/svg+xml,x'>", ""),
         ("<h1>甲</h1><section>乙<hr></section><font color=red>丙</font>", "<h2>甲</h2><div>乙<hr></div>丙"),
+        ("<p>　　\u00a0甲　乙</p>", "<p>甲　乙</p>"),
+        ("<pre>  甲</pre>", "<pre>  甲</pre>"),
         ("", ""),
     ],
 )  # fmt: skip

@@ -16,7 +16,7 @@ from scraper.browse.plugin.archives import archive_names, escape_search, is_arch
 from scraper.browse.plugin.headers import forbid_scripts, guard
 from scraper.browse.plugin.markup import cell, web_link
 from scraper.browse.plugin.routes import STYLE_URL, answer_unknown_addresses, raw, raw_url, style
-from scraper.browse.plugin.words import excerpt, label, lookup_label, table_title
+from scraper.browse.plugin.words import excerpt, file_name, label, lookup_label, table_title
 
 hookimpl = HookimplMarker("datasette")
 
@@ -56,7 +56,7 @@ def startup(datasette: Any) -> Callable[[], Awaitable[None]] | None:
 @hookimpl
 def prepare_jinja2_environment(env: Any) -> None:
     """Filters for the templates."""
-    env.filters |= {f.__name__: f for f in (label, table_title, lookup_label, excerpt, web_link)}
+    env.filters |= {f.__name__: f for f in (label, table_title, lookup_label, excerpt, file_name, web_link)}
 
 
 @hookimpl

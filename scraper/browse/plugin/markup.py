@@ -13,7 +13,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from scraper.read.dom import TEXT, Document, parse
+from scraper.read.dom import BLOCK, TEXT, Document, parse
 from scraper.text import shorten
 from scraper.urls import filename
 
@@ -38,7 +38,7 @@ def is_web(url: str) -> bool:
 
 
 def web_link(url: str, text: str | None = None, kind: str = "") -> Markup:
-    """A link that tells the portal nothing of where the reader came from; plain text if the address is no web address."""
+    """A link that tells the portal nothing of where the reader came from; plain text if it is no web address."""
     if not is_web(url):
         return Markup("<span>{}</span>").format(text or url)
     name = Markup(' class="{}"').format(kind) if kind else ""
@@ -53,6 +53,7 @@ def clean_html(html: str, *, images: bool = False) -> Markup:
 
 def _write(doc: Document, images: bool) -> Iterator[str]:
     open_until: list[tuple[int, str]] = []
+    line_start = True  # editors indent by hand, with blanks; the style sheet does it for all
     n = 0
     while n < len(doc):
         while open_until and open_until[-1][0] <= n:
@@ -62,11 +63,14 @@ def _write(doc: Document, images: bool) -> Iterator[str]:
             n = doc.end[n]
             continue
         if tag == TEXT:
-            yield escape(doc.data[n])
+            text = doc.data[n].lstrip() if line_start else doc.data[n]
+            line_start = line_start and not text
+            yield escape(text)
         elif tag == "img":
             yield _picture(doc.attrs[n], images, any(name == "a" for _, name in open_until))
         elif opened := _opening(tag, doc.attrs[n]):
             yield opened[0]
+            line_start = opened[1] != "pre" and (line_start or opened[1] in BLOCK)
             if opened[1] not in _EMPTY:
                 open_until.append((doc.end[n], opened[1]))
         n += 1

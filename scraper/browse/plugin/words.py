@@ -5,6 +5,7 @@ from __future__ import annotations
 from scraper.archive.search import words_of
 from scraper.browse.plugin import metadata
 from scraper.text import squeeze
+from scraper.urls import filename
 
 _AROUND = 24
 """Characters shown before the word that was searched for."""
@@ -23,6 +24,11 @@ def table_title(table: str) -> str:
 def lookup_label(key: str, display: str) -> str:
     """The Chinese name of a comparison, or datasette's own sign for it."""
     return metadata.lookups().get(key, display)
+
+
+def file_name(url: str) -> str:
+    """The name of the file at an address, or the address where it names none."""
+    return filename(url) or url
 
 
 def excerpt(body: str | None, search: str | None = "", width: int = 80) -> str:
