@@ -1,0 +1,155 @@
+"""The bytes of pages: restored exactly, kept once, small beside their siblings, and proved by their digest."""
+
+from __future__ import annotations
+
+import os
+import random
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from archive_rows import DAY2, NEWS, capture, page, reading, row, save, started, values
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scraper.archive.blobs import LARGEST_PREFIX, Blobs, digest_of, pack, unpack
+from scraper.archive.schema import migrations
+from scraper.errors import UsageError
+
+
+@pytest.fixture
+def blobs() -> Any:
+    from sqlite_utils import Database
+
+    db = Database(memory=True)
+    migrations.apply(db)
+    yield Blobs(db.conn)
+    db.close()
+
+
+def text(seed: int, size: int) -> str:
+    dice = random.Random(seed)
+    return "".join(chr(dice.randrange(0x4E00, 0x5200)) for _ in range(size))
+
+
+def rows(blobs: Blobs, what: str) -> list[Any]:
+    connection: sqlite3.Connection = blobs._connection
+    return connection.execute(f"SELECT {what} FROM blobs ORDER BY rowid").fetchall()
+
+
+@given(st.binary(max_size=3000), st.binary(min_size=9, max_size=3000))
+@settings(max_examples=80, deadline=None)
+def test_any_bytes_come_back(body: bytes, prefix: bytes) -> None:
+    for packed in (
+        pack(body),
+        pack(body, prefix),
+        pack(body + prefix, prefix),
+        pack(body, prefix, alone=9.0),
+    ):
+        whole = body + prefix if packed is None else None
+        assert whole is None
+    alone, beside = pack(body), pack(body + prefix, prefix)
+    assert unpack(alone.data, alone.codec) == body
+    assert unpack(beside.data, beside.codec, prefix if beside.against else None) == body + prefix
+
+
+def test_a_page_beside_its_sibling_costs_what_is_its_own(blobs: Blobs) -> None:
+    for n in range(6):
+        blobs.save(page(text(n, 20), text(n + 100, 300)), "kfq.example article")
+    stored = rows(blobs, "length(data), size, prefix, template, digest")
+    assert stored[0][2] is None and stored[0][3] == "kfq.example article"
+    for length, size, prefix, template, _ in stored[1:]:
+        assert prefix == stored[0][4] and template is None
+        assert length < 0.6 * stored[0][0] < size
+
+
+def test_a_page_that_differs_in_its_counter_costs_next_to_nothing(blobs: Blobs) -> None:
+    blobs.save(page("甲", text(1, 800) + "浏览：101"), "t")
+    blobs.save(page("甲", text(1, 800) + "浏览：102"), "t")
+    assert rows(blobs, "length(data)")[1][0] < 100
+
+
+def test_any_page_is_restored_from_at_most_one_other(blobs: Blobs) -> None:
+    bodies = [page(text(n, 20), text(n % 3, 50 * n)) for n in range(40)]
+    digests = [blobs.save(body, "t") for body in bodies]
+    assert [blobs.load(digest) for digest in digests] == bodies
+    deep = "SELECT count(*) FROM blobs b JOIN blobs p ON p.digest = b.prefix WHERE p.prefix IS NOT NULL"
+    assert blobs._connection.execute(deep).fetchone() == (0,)
+
+
+def test_a_redesign_makes_a_new_sibling(blobs: Blobs) -> None:
+    old, new = text(1, 3000), text(2, 3000)
+    for n in range(3):
+        blobs.save((old + text(n + 10, 100)).encode(), "t")
+    for n in range(3):
+        blobs.save((new + text(n + 20, 100)).encode(), "t")
+    prefixes = [prefix is None for (prefix,) in rows(blobs, "prefix")]
+    assert prefixes == [True, False, False, True, False, False]
+
+
+def test_the_sibling_is_found_again_after_a_restart(tmp_path: Path) -> None:
+    archive, crawl = started(tmp_path / "a.db")
+    save(archive, crawl, f"{NEWS}1.html", body="第一")
+    archive.close()
+    archive, crawl = started(tmp_path / "a.db")
+    save(archive, crawl, f"{NEWS}2.html", body="第二")
+    assert values(archive, "SELECT count(*) FROM blobs WHERE prefix IS NOT NULL") == [(1,)]
+    archive.close()
+
+
+def test_pages_of_another_kind_or_portal_are_no_siblings(blobs: Blobs) -> None:
+    for template in ("a.example article", "a.example listing", "b.example article"):
+        blobs.save(page(template, "乙"), template)
+    assert [prefix for (prefix,) in rows(blobs, "prefix")] == [None, None, None]
+
+
+def test_the_same_bytes_are_kept_once(blobs: Blobs) -> None:
+    assert blobs.save(b"x" * 100, "t") == blobs.save(b"x" * 100, None) == digest_of(b"x" * 100)
+    assert len(rows(blobs, "digest")) == 1
+
+
+def test_what_does_not_shrink_is_kept_raw(blobs: Blobs) -> None:
+    noise = os.urandom(5000)
+    for body in (b"x", b"tiny", noise):
+        assert blobs.load(blobs.save(body, "t")) == body
+    assert rows(blobs, "codec, template") == [("raw", None)] * 3
+
+
+def test_a_document_serves_no_page_as_prefix(blobs: Blobs) -> None:
+    blobs.save(b"a" * (LARGEST_PREFIX + 1), "t")
+    blobs.save(b"a" * 1000, "t")
+    assert rows(blobs, "prefix") == [(None,), (None,)]
+
+
+def test_what_is_remembered_has_a_bound(blobs: Blobs) -> None:
+    for n in range(100):
+        blobs.save(page(str(n), text(n, 50)), f"{n}.example article")
+    assert len(blobs._siblings) == Blobs.REMEMBERED
+
+
+def test_a_visit_rolled_back_is_no_sibling(tmp_path: Path) -> None:
+    archive, crawl = started(tmp_path / "a.db")
+    one = row(archive, f"{NEWS}1.html")
+    bad = capture(one.url, page("甲", "乙"), at=DAY2)
+    with pytest.raises(sqlite3.IntegrityError):
+        archive.save_page(one, bad, reading(one.url, "article"), crawl_id=999)
+    archive.save_page(one, capture(one.url, page("丙", "丁")), reading(one.url, "article"), crawl_id=crawl)
+    assert values(archive, "SELECT prefix FROM blobs") == [(None,)]
+    archive.close()
+
+
+@pytest.mark.parametrize(
+    "damage", ["x'00'", "substr(data, 1, length(data) - 5)", "(SELECT data FROM blobs WHERE rowid = 1)"]
+)
+def test_damage_is_told_and_never_returned(blobs: Blobs, damage: str) -> None:
+    blobs.save(page("甲", text(1, 300)), "t")
+    digest = blobs.save(page("乙", text(2, 300)), "t")
+    blobs._connection.execute(f"UPDATE blobs SET data = {damage} WHERE digest = ?", (digest,))
+    with pytest.raises(UsageError, match=digest):
+        blobs.load(digest)
+
+
+def test_a_digest_that_is_not_there_is_named(blobs: Blobs) -> None:
+    with pytest.raises(UsageError, match="no page of digest 00ff"):
+        blobs.load("00ff")
