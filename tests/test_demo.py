@@ -382,6 +382,7 @@ def test_it_listens_on_loopback_only(server: DemoServer) -> None:
         b"GET\r\n\r\n",
         b"GET /" + b"a" * 200_000,
         b"\xff\xfe\x00" * 9,
+        b"GET //[ HTTP/1.1\r\n\r\n",
         b"GET /%zz HTTP/9\r\n:\r\n\r\n",
     ],
 )

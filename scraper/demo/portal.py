@@ -54,7 +54,10 @@ def respond(target: str) -> Answer:
     found = pages().get(target) or pages().get(target.removesuffix("index.html"))
     if found is not None:
         return found
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+    except ValueError:  # such as an open bracket where a host should be
+        return NOT_FOUND
     query = {name: values[0] for name, values in parse_qs(parts.query).items()}
     match unquote(parts.path):
         case "/rl.html":
