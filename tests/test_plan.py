@@ -17,6 +17,7 @@ from scraper.crawl.plan import (
     on_origin,
     retry,
     revisit,
+    same_address,
     shape,
     walk,
 )
@@ -230,3 +231,8 @@ def test_only_a_full_date_can_be_too_old() -> None:
         and not older("12-31", "2024-01-01")
         and not older(None, "2024-01-01")
     )
+
+
+def test_equal_pages_are_one_only_where_their_addresses_are_spellings_of_one() -> None:
+    assert same_address(HOME + "/xw/", HOME + "/xw/index.html?from=nav")
+    assert not same_address(HOME + "/page/1.html", HOME + "/page/2.html")

@@ -144,10 +144,13 @@ def portals_due(db: sqlite3.Connection, *, at: str) -> list[str]:
 def ask_again(
     db: sqlite3.Connection, portal: str, *, kinds: Sequence[FrontierKind], at: str, first_pages_only: bool
 ) -> int:
-    """Make visited rows of some kinds due, of listings only their first pages if asked so; how many."""
+    """Make visited rows of some kinds due; of listings, if asked so, only the first pages of channels that led to articles
+    before. How many.
+    """
     return db.execute(
         f"UPDATE frontier SET due_at = ? WHERE portal = ? AND kind IN ({','.join('?' * len(kinds))}) AND visits > 0 "
-        "AND (due_at IS NULL OR due_at > ?) AND (NOT ? OR coalesce(page, 1) = 1)",
+        "AND (due_at IS NULL OR due_at > ?) AND (NOT ? OR kind <> 'listing' "
+        "OR EXISTS (SELECT 1 FROM channels c WHERE c.key = frontier.key AND c.archived > 0))",
         (at, portal, *kinds, at, first_pages_only),
     ).rowcount
 

@@ -25,6 +25,9 @@ MAX_DEPTH = 6
 MAX_LISTING_PAGE = 20_000
 BARREN_ALLOWED = 24
 REVISIT_DAYS = (1, 3, 7, 30, 90)
+BARREN_REVISIT_DAYS = (
+    14  # lists and landing pages that led to no article so far; the others are asked by each crawl
+)
 # Lower is earlier: an article before the next listing page, so that a crawl cut short holds whole articles, newest first.
 FIRST, ARTICLE, PART, COUNTER, LISTING, PAGE = 0, 3, 2, 3, 5, 6
 
@@ -265,6 +268,18 @@ def shape(url: str) -> str:
     return re.sub(r"\d+", "N", re.sub(r"[0-9a-f]{16,}", "H", parts.path)) + (
         "?" + "&".join(names) if names else ""
     )
+
+
+def same_address(one: str, other: str) -> bool:
+    """Whether two addresses differ only in parameters or in naming a folder's index page: then equal bytes are one page.
+
+    Equal bytes at unlike addresses are two posts: an editor published the text twice.
+    """
+    return _bare(one) == _bare(other)
+
+
+def _bare(url: str) -> str:
+    return re.sub(r"(?:index|default)\.\w+$", "", urlsplit(url).path)
 
 
 class Budget:

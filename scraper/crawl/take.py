@@ -12,6 +12,7 @@ from datetime import timedelta
 from scraper import urls
 from scraper.archive import Archive
 from scraper.crawl.plan import (
+    BARREN_REVISIT_DAYS,
     Budget,
     Clock,
     Scope,
@@ -22,6 +23,7 @@ from scraper.crawl.plan import (
     on_origin,
     retry,
     revisit,
+    same_address,
     shape,
     stamp,
     walk,
@@ -99,7 +101,7 @@ class Taker:
     def _page(self, row: Row, capture: Capture, reading: Reading) -> Taken:
         known = row.fresh and row.kind in ("page", "article") and reading.kind in ("article", "listing")
         twin = self.archive.twin(row, capture) if known else None
-        if twin is not None:
+        if twin is not None and (reading.kind == "listing" or same_address(twin[1], row.url)):
             self.archive.save_twin(row, capture, reading, crawl_id=self.crawl_id, twin=twin[0])
             return Taken(word="same", title=f"as {twin[1]}")
         going = self._walk(row, reading)
@@ -139,10 +141,14 @@ class Taker:
         )
 
     def _next_due(self, row: Row, reading: Reading) -> str | None:
-        """Articles have a schedule; listings and home pages are asked by each crawl anew, the rest never."""
-        if reading.kind != "article":
-            return None
-        return stamp(revisit(row, changed=False, at=self.now()))
+        """Articles have a widening schedule. A crawl asks home and the channels that lead to articles anyway, so of the
+        rest only what may begin to lead somewhere is asked now and then.
+        """
+        if reading.kind == "article":
+            return stamp(revisit(row, changed=False, at=self.now()))
+        if reading.kind in ("listing", "home", "other") and (row.page or 1) == 1 and row.kind != "part":
+            return stamp(self.now() + timedelta(days=BARREN_REVISIT_DAYS))
+        return None
 
     def _part(self, row: Row, capture: Capture, reading: Reading) -> Taken:
         found = follow(reading, row, self.scope, walk_on=False)
