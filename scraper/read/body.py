@@ -11,6 +11,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 
 from scraper.model import Evidence
@@ -79,7 +80,7 @@ def find_body(page: Page, layout: Layout, headline: Headline, bylines: Iterable[
     best, top, low = -1, 0.0, 0.0
     for n in _boxes(doc, layout, places, weights):
         own = sums[bisect_left(places, doc.end[n])] - sums[bisect_left(places, n)]
-        bonus = 1.25 if n in chosen else _bonus(doc, n)
+        bonus = 1.25 if n in chosen else _bonus(doc.marks(n))
         if own * bonus > top * 1.0005 or (
             own * bonus >= top * 0.9995 and doc.end[n] - n < doc.end[best] - best
         ):
@@ -88,7 +89,7 @@ def find_body(page: Page, layout: Layout, headline: Headline, bylines: Iterable[
         return None
     own_lines = layout.within(doc, best)
     start = max(own_lines.start, anchor if anchor < own_lines.stop else own_lines.start)
-    rule = "family" if best in chosen else ("mark " + doc.marks(best) if _bonus(doc, best) > 1 else "density")
+    rule = "family" if best in chosen else ("mark " + doc.marks(best) if _bonus(doc.marks(best)) > 1 else "density")
     return Body(
         node=best,
         start=start,
@@ -103,16 +104,12 @@ def find_body(page: Page, layout: Layout, headline: Headline, bylines: Iterable[
 def _furniture(doc: Document) -> bytearray:
     """Which nodes stand in menus, footers, share bars and side boxes."""
     out = bytearray(len(doc))
-    known: dict[str, bool] = {"": False}
     for n, (name, a) in enumerate(zip(doc.tag, doc.attrs, strict=True)):
         if out[n] or not (a or name in _FOOT_TAGS):
             continue
-        marks = doc.marks(n)
-        marked = known.get(marks)
-        if marked is None:
-            marked = known[marks] = _FURNITURE.search(marks) is not None
+        marked = name in _FOOT_TAGS or _is_furniture(doc.marks(n))
         # a mark on a wrapper of half the page says nothing about the text in it
-        if name == "footer" or ((marked or name in _FOOT_TAGS) and doc.size(n) * 2 < doc.chars[-1]):
+        if name == "footer" or (marked and doc.size(n) * 2 < doc.chars[-1]):
             out[n : doc.end[n]] = b"\1" * (doc.end[n] - n)
     return out
 
@@ -154,6 +151,8 @@ def _weights(
 def line_weight(line: Line) -> float:
     """How much a line speaks for running text (positive) or for menus and footers (negative)."""
     own = line.size - line.links
+    if line.size < 4:
+        return 0.4 * own - line.links
     if _FOOTER.search(line.text) and line.size < 200:
         return -float(line.size) - 20
     if line.links * 2 > line.size:
@@ -190,8 +189,14 @@ def _boxes(doc: Document, layout: Layout, places: list[int], weights: list[float
     return sorted(out)
 
 
-def _bonus(doc: Document, n: int) -> float:
-    marks = doc.marks(n)
+@lru_cache(4096)
+def _is_furniture(marks: str) -> bool:
+    return _FURNITURE.search(marks) is not None
+
+
+@lru_cache(4096)
+def _bonus(marks: str) -> float:
+    """How much more a container weighs whose class or id CMSs give to the main text."""
     if not marks:
         return 1.0
     if _STRONG.search(marks):

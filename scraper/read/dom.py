@@ -73,7 +73,12 @@ class Document:
     def marks(self, i: int) -> str:
         """Class and id of an element, one lower-case string: `content article-body zoom`."""
         a = self.attrs[i]
-        return f"{a.get('class', '')} {a.get('id', '')}".strip().lower() if a else ""
+        if not a:
+            return ""
+        name, own = a.get("class"), a.get("id")
+        if name and own:
+            return f"{name} {own}".strip().lower()
+        return (name or own or "").strip().lower()
 
     def size(self, i: int) -> int:
         """Visible characters in the subtree."""

@@ -65,7 +65,7 @@ def read_facts(doc: Document, layout: Layout) -> list[Fact]:
     lines = layout.lines
     spoken_for = -1
     for i, line in enumerate(lines):
-        if line.size > MAX_LINE:
+        if line.size > MAX_LINE or line.links == line.size > 12:
             continue
         if not _HINT.search(line.text):
             if doc.tag[line.block] in _LABEL_CELLS:

@@ -120,6 +120,8 @@ def spaced(doc: Document, line: Line) -> str:
     Editors split words over plain spans, templates put each value of a byline into an element of its own: that an
     element is named tells the two apart.
     """
+    if line.node == line.last:
+        return _RUN.sub(_gap, doc.data[line.node]).strip() if line.size != len(line.text) else line.text
     out: list[str] = []
     before = -1
     for n in range(line.node, line.last + 1):

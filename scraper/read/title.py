@@ -10,6 +10,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from scraper.model import Evidence
 from scraper.read.dates import find_dates
@@ -41,6 +42,19 @@ _TITLE_METAS = ("ArticleTitle", "og:title", "twitter:title")
 _SPLIT = re.compile(r"\s*[-_|—–﹣－<>»›·•:：,，丨]+\s*|\s{2,}")
 _HOME = re.compile(r"当前位置|您的位置|现在的位置|所在位置|首页\s*[>＞»/-]|^首页$|网站首页")
 _META_BOUND = 400
+
+
+_NO_TITLE = frozenset("a body ul li form table script img link meta input iframe html".split())
+
+
+@lru_cache(4096)
+def _is_mark(marks: str) -> bool:
+    return _MARK.search(marks) is not None
+
+
+@lru_cache(4096)
+def _is_anti_mark(marks: str) -> bool:
+    return _ANTI_MARK.search(marks) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,11 +152,7 @@ def _rivals(page: Page, layout: Layout, wanted: _Wanted, below: list[int]) -> It
     for n, name in enumerate(doc.tag):
         if name in _HEADINGS:
             yield from _element(doc, layout, n, name, _HEADINGS[name], seen)
-        elif (
-            doc.attrs[n]
-            and name not in ("a", "body", "ul", "li", "form", "table")
-            and _MARK.search(doc.marks(n))
-        ):
+        elif doc.attrs[n] and name not in _NO_TITLE and _is_mark(doc.marks(n)):
             yield from _element(doc, layout, n, "class", 1.0, seen)
     before = {b - k for b in below for k in (1, 2, 3)}
     for i, line in enumerate(lines):
@@ -224,7 +234,7 @@ def _in_furniture(doc: Document, n: int) -> bool:
     for depth, up in enumerate(doc.ancestors(n, 8)):
         if doc.tag[up] in ("nav", "footer", "aside", "li"):
             return True
-        if depth < 4 and _ANTI_MARK.search(doc.marks(up)):
+        if depth < 4 and _is_anti_mark(doc.marks(up)):
             return True
     return False
 
