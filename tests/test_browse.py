@@ -207,6 +207,7 @@ def test_article_reads_like_one(get: Get) -> None:
         "浏览：14",
         "白鹭湾经济开发区",
         "改动 1 次",
+        "<dd>http://kfq.example/x.doc 旧附件</dd>",
         "旧标题",
     ):
         assert part in text

@@ -73,13 +73,20 @@ async def article(datasette: Any, database: str, key: str, *, images: bool) -> _
     for name, sql in _OF_ARTICLE.items():
         row[name] = await _rows(db, sql, id=key, frontier=row["frontier_id"])
     for version in row["versions"]:
-        version["changed"] = _object(version["changed"])
+        version["changed"] = {field: _plain(before) for field, before in _object(version["changed"]).items()}
     row["evidence"] = _object(row["evidence"])
     row["pictures_shown"] = images
     row["content"] = clean_html(
         row["html"] or "", images=images
     )  # where there is none, the plain text is shown
     return row
+
+
+def _plain(before: Any) -> str:
+    """A value before a change, for people: links as lines of address and name."""
+    if isinstance(before, list):
+        return "\n".join(" ".join(map(str, one)) if isinstance(one, list) else str(one) for one in before)
+    return "" if before is None else str(before)
 
 
 def _object(text: str) -> dict[str, Any]:
