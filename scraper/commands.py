@@ -30,6 +30,9 @@ class Commands(click.Group):
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(0)
+        except OSError as error:
+            click.echo(f"kaifaqu: {error.strerror or error}; make room or name another place, and run it again", err=True)
+            ctx.exit(2)
         except KeyboardInterrupt:
             click.echo("kaifaqu: stopped; nothing is lost, the same command goes on from here", err=True)
             ctx.exit(130)
