@@ -36,7 +36,6 @@ from scraper.read.trim import trim
 from scraper.read.wall import find_dead, find_wall
 from scraper.urls import join
 
-
 _HEAD = 20_000
 _PAGE = re.compile(r"<(?:html|head|body|title|frameset|!doctype)\b", re.I)
 """What a page has and the answer to a script's request has not."""

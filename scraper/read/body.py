@@ -89,7 +89,11 @@ def find_body(page: Page, layout: Layout, headline: Headline, bylines: Iterable[
         return None
     own_lines = layout.within(doc, best)
     start = max(own_lines.start, anchor if anchor < own_lines.stop else own_lines.start)
-    rule = "family" if best in chosen else ("mark " + doc.marks(best) if _bonus(doc.marks(best)) > 1 else "density")
+    rule = (
+        "family"
+        if best in chosen
+        else ("mark " + doc.marks(best) if _bonus(doc.marks(best)) > 1 else "density")
+    )
     return Body(
         node=best,
         start=start,
@@ -167,7 +171,7 @@ def is_content_image(doc: Document, n: int) -> bool:
     """Whether a picture is content: not an icon by its address, not tiny by its own measures."""
     a = doc.attrs[n]
     src = a.get("src") or a.get("data-src") or a.get("orisrc") or ""
-    if not src or _ICON.search(src[-200:]) and "upload" not in src.lower():
+    if not src or (_ICON.search(src[-200:]) and "upload" not in src.lower()):
         return False
     for side in ("width", "height"):
         value = re.match(r"\s*(\d{1,5})", a.get(side, ""))

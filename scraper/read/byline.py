@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from scraper.model import Evidence
 from scraper.read.dates import clock, day, find_dates
 from scraper.read.facts import Fact, clean_value, text_facts
-from scraper.read.labels import is_person, join_names, last_name, name_before_post, names_of, split_person
-from scraper.read.layout import Layout, spaced
+from scraper.read.labels import join_names, last_name, name_before_post, names_of, split_person
+from scraper.read.layout import Layout
 from scraper.read.rules import Candidate, Page, choose
 from scraper.text import compact, squeeze
 

@@ -9,12 +9,19 @@ from scraper.read.layout import Layout
 from scraper.read.rules import Page
 from scraper.text import compact, squeeze
 
-_LABEL = re.compile(r"(?:您?(?:当前|现在)?(?:所在)?的?(?:当前|现在)?(?:位置|所在位置))\s*(?:是|在)?\s*[:：】]|当前(?:位置|栏目)|所在位置|您现在的位置")
+_LABEL = re.compile(
+    r"(?:您?(?:当前|现在)?(?:所在)?的?(?:当前|现在)?(?:位置|所在位置))\s*(?:是|在)?\s*[:：】]|当前(?:位置|栏目)|所在位置|您现在的位置"
+)
 _SEPARATOR = re.compile(r"\s*(?:[>＞»›→\\]|&gt;|-{1,2}|/|::|·|\|)+\s*")
 _STRICT = re.compile(r"\s*(?:[>＞»›→]|&gt;)+\s*")
 _HOME = re.compile(r"^(?:网站|本站|官网|门户|返回)?首\s?页$|^主页$|^home$|首页$|^门户网站$", re.I)
-_END = re.compile(r"^(?:正文|内容|详情页?|浏览文章|文章正文|信息内容|详细内容|内容页|新闻详情|查看新闻|阅读|文章内容|查看内容|文章详情|详细信息|列表|信息浏览)$")
-_MARK = re.compile(r"crumb|position|location|weizhi|dqwz|mbx|curlocation|(?:^|[\W_])(?:wz|pos|place|path|loc|site-?path|dangqian)(?:$|[\W_\d])|local", re.I)
+_END = re.compile(
+    r"^(?:正文|内容|详情页?|浏览文章|文章正文|信息内容|详细内容|内容页|新闻详情|查看新闻|阅读|文章内容|查看内容|文章详情|详细信息|列表|信息浏览)$"
+)
+_MARK = re.compile(
+    r"crumb|position|location|weizhi|dqwz|mbx|curlocation|(?:^|[\W_])(?:wz|pos|place|path|loc|site-?path|dangqian)(?:$|[\W_\d])|local",
+    re.I,
+)
 
 
 def find_channel(page: Page, layout: Layout, headline: str | None, before: int) -> tuple[str, ...]:
@@ -34,7 +41,12 @@ def find_channel(page: Page, layout: Layout, headline: str | None, before: int) 
             if names:
                 return names
     for n, name in enumerate(doc.tag):
-        if doc.attrs[n] and name not in ("a", "body", "html") and 2 < doc.size(n) < 200 and _MARK.search(doc.marks(n)):
+        if (
+            doc.attrs[n]
+            and name not in ("a", "body", "html")
+            and 2 < doc.size(n) < 200
+            and _MARK.search(doc.marks(n))
+        ):
             text = doc.text(n, " ")
             if _STRICT.search(text) or (doc.link_size(n) * 3 > doc.size(n) and "首页" in text):
                 names = _names(doc, n, headline)

@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 from scraper.model import Kind
 from scraper.read.dom import Document
-from scraper.text import compact
 
 _MAGIC = (
     (b"%PDF-", "PDF"),
@@ -36,7 +35,10 @@ ARTICLE_URL = re.compile(
     r"|/contents/\d+/\d+\.|/content_\d+|/article/\d+|/\d{4}[-/]?\d{2}[-/]\d{1,2}/\w*\d+\.|/page/\d+\.html|/show[-_]?\d|/view\.php\?|newsid=|articleid=|/detail|/\d{5,}\.s?html?$|/Item/\d+|/c/\d{4}-\d\d-\d\d/",
     re.I,
 )
-LISTING_URL = re.compile(r"/(?:index|list|newslist|node|col|more|channel|channels|column|lm_list)[-_\w]*\.(?:s?html?|jsp|psp|aspx?|php)$|/$|/list/|/col/col\d+/", re.I)
+LISTING_URL = re.compile(
+    r"/(?:index|list|newslist|node|col|more|channel|channels|column|lm_list)[-_\w]*\.(?:s?html?|jsp|psp|aspx?|php)$|/$|/list/|/col/col\d+/",
+    re.I,
+)
 _HOME_PATH = re.compile(r"^/?(?:(?:index|default|main|home)\.\w{2,5})?$", re.I)
 
 
@@ -82,7 +84,9 @@ def classify(
     return "home" if is_home_url(url) and links > 10 else "other"
 
 
-def article_score(doc: Document, url: str, *, weight: float, title: float, dated: bool, labelled: bool) -> float:
+def article_score(
+    doc: Document, url: str, *, weight: float, title: float, dated: bool, labelled: bool
+) -> float:
     """Evidence that a page is one article, 0 to about 14."""
     score = 0.0
     if doc.meta("ArticleTitle") or doc.meta("og:type") == "article":

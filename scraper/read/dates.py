@@ -40,7 +40,7 @@ _ENGLISH = (
     re.compile(r"(?<!\d)(?P<d>3[01]|[12]\d|0?[1-9])\s" + _MONTH + r",?\s(?P<y>(?:19|20)\d\d)(?!\d)" + _CLOCK),
 )
 _HINT = re.compile(r"\d\D{0,4}\d|[\uff10-\uff19]|年")
-_DIGIT = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {c: 0 for c in "○零OoＯ0"}
+_DIGIT = {c: i for i, c in enumerate("〇一二三四五六七八九")} | dict.fromkeys("○零OoＯ0", 0)
 
 
 class Found(NamedTuple):

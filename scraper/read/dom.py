@@ -192,7 +192,9 @@ def _walk(root: LexborNode, doc: Document) -> None:
     size = len(nodes)
     doc.tag = tag = [node.tag or "" for node in nodes]
     doc._numbers = numbers = {node.mem_id: n for n, node in enumerate(nodes)}
-    doc.parent = parent = [numbers.get(up.mem_id, -1) if up is not None else -1 for up in [x.parent for x in nodes]]
+    doc.parent = parent = [
+        numbers.get(up.mem_id, -1) if up is not None else -1 for up in [x.parent for x in nodes]
+    ]
     doc.end = end = list(range(1, size + 1))
     for n in range(size - 1, 0, -1):
         up = parent[n]

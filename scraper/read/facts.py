@@ -69,16 +69,16 @@ def read_facts(doc: Document, layout: Layout) -> list[Fact]:
             continue
         if not _HINT.search(line.text):
             if doc.tag[line.block] in _LABEL_CELLS:
-                spoken_for = i + 1 if _cell_label(doc, lines, i, out) else spoken_for
+                spoken_for = i + 1 if _cell_label(doc, layout, i, out) else spoken_for
             continue
-        text = spaced(doc, line)
+        text = spaced(doc, layout, line)
         marks = find_marks(text)
         found = _line_facts(text, marks, i, line.hidden)
         out += [f for f in found if f.field != "bare_date" or i != spoken_for]
         if marks and marks[-1].field in _DATE_FIELDS and text[marks[-1].end :].strip() == "":
             spoken_for = i + 1
         if marks and marks[-1].field != "other" and not clean_value(text[marks[-1].end :]):
-            _next_line(doc, lines, i, marks[-1], out)
+            _next_line(doc, layout, i, marks[-1], out)
     return out
 
 
@@ -219,14 +219,15 @@ def _near(doc: Document, a: Line, b: Line) -> bool:
     return doc.within(b.node, a.block)
 
 
-def _next_line(doc: Document, lines: list[Line], i: int, mark: _Mark, out: list[Fact]) -> None:
+def _next_line(doc: Document, layout: Layout, i: int, mark: _Mark, out: list[Fact]) -> None:
     """A label at the end of its line: the value is the next line, if that is short, near and no label itself."""
+    lines = layout.lines
     if i + 1 >= len(lines) or lines[i + 1].size > 60 or not _near(doc, lines[i], lines[i + 1]):
         return
     following = lines[i + 1]
-    text = spaced(doc, following)
+    text = spaced(doc, layout, following)
     marks = find_marks(text)
-    if marks and marks[0].start == 0 or compact(text) in FIELD:
+    if (marks and marks[0].start == 0) or compact(text) in FIELD:
         return
     if mark.field in _DATE_FIELDS:
         found = find_dates(text, loose=True)
@@ -241,12 +242,13 @@ def _next_line(doc: Document, lines: list[Line], i: int, mark: _Mark, out: list[
         out.append(Fact(mark.field, mark.label, value, i, following.hidden, f"{lines[i].text} {text}"))
 
 
-def _cell_label(doc: Document, lines: list[Line], i: int, out: list[Fact]) -> bool:
+def _cell_label(doc: Document, layout: Layout, i: int, out: list[Fact]) -> bool:
     """A table cell that holds nothing but a label (发布机构 | 某局): the next cell is its value. True for a date's label."""
+    lines = layout.lines
     label = compact(lines[i].text).strip("【】[]")
     field = FIELD.get(label, "other")
     if field != "other" and len(label) > 1:
         mark = _Mark(0, 0, field, label)
         out.append(Fact(field, label, "", i, lines[i].hidden, lines[i].text))
-        _next_line(doc, lines, i, mark, out)
+        _next_line(doc, layout, i, mark, out)
     return field in _DATE_FIELDS

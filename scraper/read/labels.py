@@ -171,6 +171,17 @@ def name_before_post(text: str) -> str:
     return ""
 
 
+_GLUED = re.compile(
+    r"(?:局|厅|委|办|科|处|部|室|中心|委员会|支队|大队|学校|学院|公司|街道|镇|乡|社区|报|网|社|台|团委|工会|集团|医院)(?P<name>[\u3400-\u9fff]{2,3})$"
+)
+
+
+def name_behind_office(text: str) -> str:
+    """The name glued to an office in a sign-off (某县人社局王某某 → 王某某), '' where the end is no name."""
+    found = _GLUED.search(text)
+    return found["name"] if found and is_person(found["name"]) and not is_organisation(text) else ""
+
+
 def credit_of(text: str) -> str | None:
     """The writers that a line of its own names (`文/张三`, `作者：张三`, `本报记者 张三 李四`), or None."""
     line = text.strip()

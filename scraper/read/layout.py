@@ -43,6 +43,8 @@ class Layout:
     lines: list[Line] = field(default_factory=list)
     hidden: bytearray = field(default_factory=bytearray)
     starts: list[int] = field(default_factory=list)
+    written: dict[int, str] = field(default_factory=dict)
+    """Text that a script writes in its place, by the script's node."""
 
     def within(self, doc: Document, node: int) -> range:
         """Numbers of the lines that begin inside a node's subtree."""
@@ -66,11 +68,12 @@ def lay_out(doc: Document) -> Layout:
     hidden = _hidden(doc)
     breaks = list(accumulate([name in _BREAKING for name in doc.tag]))
     out = Layout([], hidden, [])
+    out.written = written = _written(doc)
     data = doc.data
     line: list[int] = []
     block = before = -1
     for n, name in enumerate(doc.tag):
-        if name != TEXT or hidden[n] == 2:
+        if (name != TEXT or hidden[n] == 2) and n not in written:
             continue
         if data[n].isspace():
             if line and breaks[n] == breaks[before]:
@@ -86,6 +89,44 @@ def lay_out(doc: Document) -> Layout:
         _finish(doc, out, line, block)
     out.starts = [x.node for x in out.lines]
     return out
+
+
+_WRITE = re.compile(
+    r"""document\.write(?:ln)?\(\s*(?:"([^"<>\n]{1,120})"|'([^'<>\n]{1,120})'|([A-Za-z_$][\w$]{0,40}))\s*\)"""
+)
+_VALUE = r"""\b%s\s*=\s*(?:"([^"<>\n]{1,200})"|'([^'<>\n]{1,200})')"""
+_MAX_SCRIPT, _MAX_WRITES = 4000, 60
+
+
+def _written(doc: Document) -> dict[int, str]:
+    """What scripts write into the page where that can be told without running them: one write of a string or of a
+    variable that is set to a string (byline templates of TRS and UCAP). With an `else` nothing can be told."""
+    out: dict[int, str] = {}
+    for n in doc.scripts:
+        code = doc.data[n]
+        if (
+            "document.write" not in code
+            or len(code) > _MAX_SCRIPT
+            or "else" in code
+            or len(out) >= _MAX_WRITES
+        ):
+            continue
+        calls = _WRITE.findall(code)
+        if len(calls) != 1 or code.count("document.write") != 1:
+            continue
+        one, other, name = calls[0]
+        text = one or other or (_variable(doc, n, name) if name else "")
+        if text.strip():
+            out[n] = text
+    return out
+
+
+def _variable(doc: Document, n: int, name: str) -> str:
+    pattern = re.compile(_VALUE % re.escape(name))
+    for k in (n, *doc.scripts):
+        if len(doc.data[k]) <= 20_000 and (found := pattern.search(doc.data[k])):
+            return found[1] or found[2]
+    return ""
 
 
 def _hidden(doc: Document) -> bytearray:
@@ -105,32 +146,42 @@ def _hidden(doc: Document) -> bytearray:
 
 def _finish(doc: Document, out: Layout, nodes: list[int], block: int) -> None:
     """Close a line, unless nothing visible is left of it."""
-    text = squeeze("".join([doc.data[n] for n in nodes]))
+    written = out.written
+    text = squeeze(
+        "".join(
+            [written[n] if n in written else doc.data[n] for n in nodes]
+            if written
+            else [doc.data[n] for n in nodes]
+        )
+    )
     if not text:
         return
     first, last = nodes[0], nodes[-1]
     size = doc.chars[last + 1] - doc.chars[first]
+    if written:
+        size += sum(len(written[n]) for n in nodes if n in written)
     links = doc.link_chars[last + 1] - doc.link_chars[first]
     out.lines.append(Line(first, last, block, text, size, links, out.hidden[first] == 1))
 
 
-def spaced(doc: Document, line: Line) -> str:
+def spaced(doc: Document, layout: Layout, line: Line) -> str:
     """The line with what the eye sees as gaps: wide blanks, and borders of elements that carry a class or an id, as GAP.
 
     Editors split words over plain spans, templates put each value of a byline into an element of its own: that an
     element is named tells the two apart.
     """
-    if line.node == line.last:
+    written = layout.written
+    if line.node == line.last and line.node not in written:
         return _RUN.sub(_gap, doc.data[line.node]).strip() if line.size != len(line.text) else line.text
     out: list[str] = []
     before = -1
     for n in range(line.node, line.last + 1):
-        if doc.tag[n] != TEXT or _muted(doc, n, line.block):
+        if n not in written and (doc.tag[n] != TEXT or _muted(doc, n, line.block)):
             continue
         owner = doc.parent[n]
         if before >= 0 and owner != before and (_named(doc, owner) or _named(doc, before)):
             out.append(GAP)
-        out.append(doc.data[n])
+        out.append(written[n] if n in written else doc.data[n])
         before = owner
     return _RUN.sub(_gap, "".join(out)).strip()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scraper.read.labels import NAMES, credit_of, is_person, last_name, names_of
+from scraper.read.labels import NAMES, credit_of, is_person, last_name, name_behind_office, names_of
 from scraper.read.rules import Candidate
 
 _HEAD_BRACKET = re.compile(r"[（(](?:\S{0,8}?)(?:记者|通讯员)\s?[:：]?\s?" + NAMES + r"\s?[）)]")
@@ -48,7 +48,19 @@ def _tail(text: str) -> str | None:
     if labelled:
         rest = labelled["rest"].strip(" ,，、")
         return names_of(rest) or last_name(rest) or _glued(rest)
-    return names_of(inner) or (last_name(inner) if len(inner) < 24 and "《" not in inner else None)
+    if names := names_of(inner):
+        return names
+    if len(inner) > 24 or "《" in inner or not is_office(inner):
+        return None
+    return last_name(inner) or name_behind_office(inner) or None
+
+
+_SPEAKING = re.compile(r"[的了是在为由与和]|简称|以下|附|见|详|第|年|月|日|\d|：|:")
+
+
+def is_office(text: str) -> bool:
+    """Whether a bracket can be a sign-off and not a remark: no words of a sentence, no number."""
+    return _SPEAKING.search(text) is None
 
 
 def _glued(text: str) -> str | None:

@@ -120,7 +120,11 @@ class _Wanted:
     def mentions(self, text: str) -> bool:
         """Whether the head of the page holds a text, or a piece of it: a cheap look before it is weighed."""
         bare = text.replace(" ", "").lower()
-        return bare in self.whole or any(bare in m or m in bare for m in self.metas) or any(len(p) > 7 and p in bare for p in self.parts)
+        return (
+            bare in self.whole
+            or any(bare in m or m in bare for m in self.metas)
+            or any(len(p) > 7 and p in bare for p in self.parts)
+        )
 
     def agreement(self, text: str) -> float:
         """How much the page's head confirms a text as the headline: 0 (nothing) to about 9."""
@@ -156,7 +160,11 @@ def _rivals(page: Page, layout: Layout, wanted: _Wanted, below: list[int]) -> It
             yield from _element(doc, layout, n, "class", 1.0, seen)
     before = {b - k for b in below for k in (1, 2, 3)}
     for i, line in enumerate(lines):
-        if (i in before or wanted.mentions(line.text)) and (i, i + 1) not in seen and 3 < len(line.text) <= MAX_TITLE:
+        if (
+            (i in before or wanted.mentions(line.text))
+            and (i, i + 1) not in seen
+            and 3 < len(line.text) <= MAX_TITLE
+        ):
             yield _Rival(line.text, i, i + 1, "line", 0.0)
 
 
@@ -220,7 +228,7 @@ def _weigh(doc: Document, lines: list[Line], rival: _Rival, wanted: _Wanted, bel
     letters = han_count(rival.text)
     if letters < 4 and len(rival.text) < 8:
         score -= 1.0
-    if rival.text[-1] in "。；：:;！" and "！" != rival.text[-1]:
+    if rival.text[-1] in "。；：:;！" and rival.text[-1] != "！":
         score -= 2.0
     near = next((b for b in below if b >= rival.stop), None)
     if near is not None and near - rival.stop <= 6:

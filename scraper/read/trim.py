@@ -10,7 +10,6 @@ import re
 
 from scraper.read.body import END_MARK, Body, line_weight
 from scraper.read.dom import Document
-from scraper.read.facts import Fact
 from scraper.read.labels import is_credit
 from scraper.read.layout import Layout, Line
 from scraper.text import compact, halfwidth

@@ -89,8 +89,10 @@ def find_wall(doc: Document, body_size: int, status: int | None) -> str | None:
         if token in html and text_size < 4 * NEAR_EMPTY:
             return name
     if small and body_size < 60_000:
+        # a page's own scripts hold such sentences for their forms; on a block page they are what is shown
+        shown = f"{doc.title} {doc.text(0)}"
         for pattern, name in _WEAK:
-            if pattern.search(html):
+            if pattern.search(shown if name == "block page" else html):
                 return name
     if status in _REFUSING and (small or not text_size):
         return _REFUSING[status]
