@@ -10,6 +10,7 @@ from scraper.crawl.plan import (
     BARREN_ALLOWED,
     Budget,
     Scope,
+    channel_name,
     follow,
     leads_on,
     mode_of,
@@ -236,3 +237,17 @@ def test_only_a_full_date_can_be_too_old() -> None:
 def test_equal_pages_are_one_only_where_their_addresses_are_spellings_of_one() -> None:
     assert same_address(HOME + "/xw/", HOME + "/xw/index.html?from=nav")
     assert not same_address(HOME + "/page/1.html", HOME + "/page/2.html")
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("资讯中心-云岭经济开发区", "资讯中心"),
+        ("云岭经济开发区 - 招商引资", "招商引资"),
+        ("政策文件_政务公开_云岭经济开发区", "政策文件"),
+        ("云岭经济开发区", "云岭经济开发区"),
+    ],
+)
+def test_a_channel_is_called_by_its_title_without_the_sites_name(title: str, name: str) -> None:
+    reading = Reading(url=HOME, kind="listing", charset=UTF8, title=title, listing=Listing(url=HOME))
+    assert channel_name(reading, "云岭经济开发区") == name

@@ -36,6 +36,7 @@ _PAGER_TEXT = re.compile(
     r"|(?:next|prev|previous|first|last|more)\b.*)$",
     re.I,
 )
+_TITLE_JOINTS = re.compile(r"\s*(?:[-_|－—–｜>»]+|\s)\s*")
 # Pages that are forms or accounts, and never news.
 _NOT_NEWS = re.compile(
     r"/(?:log(?:in|out|on)|regist(?:er|ration)|passport|sso|captcha|api|wp-admin|user|member|feedback|guestbook)(?:[/._?]|$)"
@@ -46,12 +47,14 @@ _NOT_NEWS = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Where a crawl of one portal may go. `origin` = scheme and host that answer; `since` = oldest date wanted."""
+    """Where a crawl of one portal may go. `origin` = scheme and host that answer; `since` = oldest date wanted;
+    `name` = what the portal calls itself on its front page."""
 
     portal: str
     origin: str
     mode: Mode
     since: str | None = None
+    name: str | None = None
 
 
 def on_origin(url: str, scope: Scope) -> str:
@@ -136,8 +139,19 @@ def channel_url(row: Row) -> str:
     return row.channel if row.kind == "listing" and row.channel and (row.page or 1) > 1 else row.url
 
 
-def channel_of(reading: Reading, row: Row, *, complete: bool | None) -> Channel | None:
-    """The channel that a listing page tells of, with what the portal claims of its size."""
+def channel_name(reading: Reading, site: str | None) -> str | None:
+    """What a listing page calls its channel: the end of its breadcrumb, else its title without the site's name."""
+    if reading.listing is not None and reading.listing.channel:
+        return reading.listing.channel[-1]
+    parts = [part for part in _TITLE_JOINTS.split(reading.title or "") if part]
+    own = [part for part in parts if not site or (part not in site and site not in part)]
+    return own[0] if own else reading.title
+
+
+def channel_of(
+    reading: Reading, row: Row, *, complete: bool | None, site: str | None = None
+) -> Channel | None:
+    """The channel that a listing page tells of, with what the portal (called `site`) claims of its size."""
     listing = reading.listing
     first = channel_url(row) == row.url
     if row.kind == "listing" and not first and reading.kind != "listing":
@@ -148,7 +162,7 @@ def channel_of(reading: Reading, row: Row, *, complete: bool | None) -> Channel 
     evidence = listing.evidence.get("pager")
     return Channel(
         url=channel_url(row),
-        name=(listing.channel[-1] if listing.channel else reading.title) if first else None,
+        name=channel_name(reading, site) if first else None,
         claimed=listing.total,
         claimed_pages=listing.page_count,
         claimed_by=f"{evidence.rule}: {evidence.snippet}" if evidence else None,

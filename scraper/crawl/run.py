@@ -136,6 +136,7 @@ class Run:
             origin="{0.scheme}://{0.netloc}".format(urlsplit(home)),
             mode=await _reach(capture, known),
             since=self.options.since,
+            name=self.archive.portal_name(portal),
         )
         self.reached += 1
         self.archive.add_portal(portal, home_url=scope.origin + "/", at_crawl=self.id)

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from scraper import urls
@@ -104,6 +104,9 @@ class Taker:
         if twin is not None and (reading.kind == "listing" or same_address(twin[1], row.url)):
             self.archive.save_twin(row, capture, reading, crawl_id=self.crawl_id, twin=twin[0])
             return Taken(word="same", title=f"as {twin[1]}")
+        if row.kind == "home" and reading.title:
+            self.archive.update_portal(row.portal, name=reading.title, family=reading.family)
+            self.scope = replace(self.scope, name=reading.title)
         going = self._walk(row, reading)
         found = follow(reading, row, self.scope, walk_on=going.go_on)
         saved = self.archive.save_page(
@@ -112,7 +115,7 @@ class Taker:
             reading,
             crawl_id=self.crawl_id,
             found=found,
-            channel=channel_of(reading, row, complete=going.complete),
+            channel=channel_of(reading, row, complete=going.complete, site=self.scope.name),
             next_due=self._next_due(row, reading),
         )
         if row.kind == "page":
