@@ -35,6 +35,9 @@ from scraper.errors import ArchiveBusy, ArchiveUnwritable, NewerArchive, NotAnAr
 from scraper.model import Counter, Evidence, Found, Link, Redirect
 
 ONE = f"{NEWS}1.html"
+MOUNTS = pytest.mark.skipif(
+    shutil.which("mount") is None or os.name != "posix" or os.geteuid() != 0, reason="only root may mount"
+)
 
 
 # The file
@@ -139,7 +142,7 @@ def test_a_full_disk_is_one_line_and_loses_nothing_stored(tmp_path: Path) -> Non
     archive.close()
 
 
-@pytest.mark.skipif(shutil.which("mount") is None or os.name != "posix" or os.geteuid() != 0, reason="mounts")
+@MOUNTS
 def test_a_disk_that_is_really_full_is_one_line(tmp_path: Path) -> None:
     small = tmp_path / "small"
     small.mkdir()
@@ -155,6 +158,25 @@ def test_a_disk_that_is_really_full_is_one_line(tmp_path: Path) -> None:
         archive.close()
     finally:
         subprocess.run(["umount", small], check=True)
+
+
+@MOUNTS
+def test_an_archive_on_a_medium_that_cannot_be_written_is_read_all_the_same(tmp_path: Path) -> None:
+    disc = tmp_path / "disc"
+    disc.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "tmpfs", disc], capture_output=True).returncode:
+        pytest.skip("mounting is not allowed here")
+    try:
+        archive, crawl = started(disc / "a.db")
+        save(archive, crawl, ONE)
+        archive.close()
+        subprocess.run(["mount", "-o", "remount,ro", disc], check=True)
+        with Archive.open(disc / "a.db", write=False) as archive:
+            assert [hit.url for hit in archive.search("会议")] == [ONE] and verify(archive) == []
+        with pytest.raises(ArchiveUnwritable, match=r"a\.db"), Archive.open(disc / "a.db") as archive:
+            save(archive, crawl, ONE)
+    finally:
+        subprocess.run(["umount", disc], check=True)
 
 
 def test_one_crawl_at_a_time(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ class ChannelStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortalStatus:
-    """One portal with its channels. articles: all archived, of channels or not. due: pages known and not yet visited."""
+    """One portal with its channels. articles: all archived, of channels or not. unread: pages that wait for their first visit."""
 
     host: str
     name: str | None
@@ -83,7 +83,7 @@ def status(db: sqlite3.Connection) -> list[PortalStatus]:
     """All portals, in order of host, their channels in the order they were found."""
     portals = db.execute(
         "SELECT p.host, p.name, p.home_url, p.family, (SELECT count(*) FROM articles a WHERE a.portal = p.host), "
-        "(SELECT count(*) FROM frontier f WHERE f.portal = p.host AND f.state = 'new'), c.started_at, c.outcome, "
+        "(SELECT count(*) FROM frontier f WHERE f.portal = p.host AND f.state = 'new' AND f.due_at IS NOT NULL), c.started_at, c.outcome, "
         "(SELECT count(DISTINCT coalesce(x.frontier_id, -x.id)) FROM failures x "
         "WHERE x.portal = p.host AND x.resolved_at IS NULL) "
         "FROM portals p LEFT JOIN crawls c ON c.id = p.last_crawl ORDER BY p.host"

@@ -256,24 +256,24 @@ def _save_items(
 ) -> int:
     new = 0
     for item in items:
+        title, date, name = clean(item.title), clean(item.date), key(item.url)
         # What the crawl did not take up stands outside its scope; it counts as listed all the same.
         db.execute(
             "INSERT INTO frontier(portal, url, key, kind, channel_id, priority, found_on, title, date, state) "
             "VALUES (?, ?, ?, 'article', ?, 9, ?, ?, ?, 'outside') ON CONFLICT DO NOTHING",
-            (row.portal, item.url, key(item.url), section, row.id, clean(item.title), clean(item.date)),
+            (row.portal, item.url, name, section, row.id, title, date),
         )
-        title, date = clean(item.title), clean(item.date)
         added = db.execute(
             "INSERT INTO items(channel_id, frontier_id, title, date, first_seen, last_seen, first_crawl, last_crawl) "
             "SELECT ?, id, ?, ?, ?, ?, ?, ? FROM frontier WHERE key = ? ON CONFLICT DO NOTHING",
-            (section, title, date, at, at, crawl_id, crawl_id, key(item.url)),
+            (section, title, date, at, at, crawl_id, crawl_id, name),
         ).rowcount
         new += added
         if not added:
             db.execute(
                 "UPDATE items SET title = ?, date = coalesce(?, date), last_seen = ?, last_crawl = ? "
                 "WHERE channel_id = ? AND frontier_id = (SELECT id FROM frontier WHERE key = ?)",
-                (title, date, at, crawl_id, section, key(item.url)),
+                (title, date, at, crawl_id, section, name),
             )
     return new
 

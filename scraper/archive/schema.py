@@ -89,6 +89,7 @@ CREATE TABLE frontier (
   last_crawl INTEGER REFERENCES crawls(id)
 ) STRICT""",
     "CREATE INDEX frontier_due ON frontier(portal, priority, due_at, id) WHERE due_at IS NOT NULL",
+    "CREATE INDEX frontier_unread ON frontier(portal) WHERE state = 'new' AND due_at IS NOT NULL",
     "CREATE INDEX frontier_kind ON frontier(portal, kind, page)",
     "CREATE INDEX frontier_part ON frontier(part_of, priority, due_at, id) WHERE due_at IS NOT NULL",
     "CREATE INDEX frontier_channel ON frontier(channel_id, priority, due_at, id) WHERE due_at IS NOT NULL",

@@ -140,6 +140,12 @@ class Archive:
         with self._read():
             return [host for (host,) in self._connection.execute("SELECT host FROM portals ORDER BY host")]
 
+    def portal_name(self, host: str) -> str | None:
+        """What a portal calls itself, if it is known."""
+        with self._read():
+            row = self._connection.execute("SELECT name FROM portals WHERE host = ?", (host,)).fetchone()
+        return row[0] if row else None
+
     def portals_due(self, *, at: str) -> list[str]:
         """Hosts of the portals that have a page due now."""
         with self._read():
@@ -354,7 +360,8 @@ class Archive:
         self, *, portal: str | None = None, since: str | None = None, until: str | None = None
     ) -> Iterator[dict[str, object]]:
         """Rows of `articles` by id, one at a time, with `attachments` as JSON; see `articles.stream`."""
-        return articles.stream(self._connection, portal=portal, since=since, until=until)
+        with self._read():
+            yield from articles.stream(self._connection, portal=portal, since=since, until=until)
 
     def article_columns(self) -> list[str]:
         """The keys of what `articles` gives, in order."""

@@ -77,8 +77,8 @@ def _blobs(db: sqlite3.Connection) -> Iterator[Problem]:
 
 def _articles(db: sqlite3.Connection) -> Iterator[Problem]:
     lost = db.execute(
-        "SELECT a.url FROM articles a LEFT JOIN captures c ON c.id = a.capture_id WHERE c.id IS NULL OR NOT EXISTS "
-        "(SELECT 1 FROM captures k JOIN blobs b ON b.digest = k.digest WHERE k.frontier_id = c.frontier_id)"
+        "SELECT a.url FROM articles a LEFT JOIN captures c ON c.id = a.capture_id "
+        "LEFT JOIN blobs b ON b.digest = c.digest WHERE b.digest IS NULL"
     )
     for (url,) in lost:
         yield Problem(check="article", what=f"no page is kept for the article {url}")
