@@ -108,7 +108,8 @@ def status(portals: Sequence[PortalStatus]) -> None:
         for name in ("archived", "listed", "claimed", "share", "last crawl", "failed"):
             table.add_column(name, justify="right")
         for c in portal.channels:
-            claimed = "–" if c.claimed is None else str(c.claimed)
+            pages = f"{c.claimed_pages} pages" if c.claimed_pages else "–"
+            claimed = pages if c.claimed is None else str(c.claimed)
             cells = (
                 str(c.archived),
                 str(c.listed),
