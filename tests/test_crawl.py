@@ -22,6 +22,7 @@ from scraper.archive import Archive
 from scraper.archive.verify import verify
 from scraper.crawl import Event, Options, Report, crawl
 from scraper.demo import DemoArticle, DemoServer, channels, start_demo, truth
+from scraper.read import read
 from scraper.text import compact
 
 FAST = Options(delay=0)
@@ -182,6 +183,25 @@ def test_events_tell_each_page_as_it_comes(tmp_path: Path) -> None:
     with start_demo() as server:
         report = crawl(server.url, tmp_path / "a.db", options=Options(delay=0, limit=3), on_event=seen.append)
     assert len(seen) == report.pages and seen[-1].articles == 3
+
+
+def test_a_bug_in_the_reader_costs_one_page_and_not_the_crawl(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = next(a for a in truth() if not a.pages)
+
+    def faulty(body: bytes, url: str, **more: Any) -> Any:
+        if path_of(url) == bad.path:
+            raise IndexError("invented")
+        return read(body, url, **more)
+
+    monkeypatch.setattr("scraper.crawl.take.read", faulty)
+    with start_demo() as server:
+        crawl(server.url, tmp_path / "a.db", options=FAST)
+    ((cause, url),) = rows(tmp_path / "a.db", "select cause, url from failures where cause = 'unread'")
+    assert path_of(url) == bad.path
+    assert rows(tmp_path / "a.db", "select count(*) from articles") == [(len(truth()) - 1,)]
+    assert rows(tmp_path / "a.db", "select count(*) from captures where url = ?", url) == [(1,)]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kill -9")

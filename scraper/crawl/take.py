@@ -89,9 +89,14 @@ class Taker:
             return self._counter(row, answer)
         if answer.status >= 400 and answer.status not in (404, 410, 412, 521):
             return self._bad_status(row, answer)
-        reading = await asyncio.to_thread(
-            read, answer.body, answer.url, content_type=content_type(answer), status=answer.status
-        )
+        try:
+            reading = await asyncio.to_thread(
+                read, answer.body, answer.url, content_type=content_type(answer), status=answer.status
+            )
+        except (
+            Exception
+        ) as bug:  # a bug of ours, for read() never raises: the page is kept, and the crawl goes on
+            return self._unread(row, answer, bug)
         if reading.kind == "blocked" or answer.status in (412, 521):
             return self._blocked(row, answer, reading)
         if row.kind == "part" and reading.kind == "article":
@@ -186,6 +191,13 @@ class Taker:
     def _bad_status(self, row: Row, capture: Capture) -> Taken:
         message = f"the portal answers {capture.status}"
         self._save_failure(row, "bad-answer", message, capture=capture)
+        return Taken(word="failed", title=message)
+
+    def _unread(self, row: Row, capture: Capture, bug: Exception) -> Taken:
+        message = (
+            f"the reader failed on it ({type(bug).__name__}: {bug}): a bug of kaifaqu; the raw page is kept"
+        )
+        self._save_failure(row, "unread", message, capture=capture)
         return Taken(word="failed", title=message)
 
     def _blocked(self, row: Row, capture: Capture, reading: Reading) -> Taken:
