@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import random
@@ -134,7 +135,7 @@ def test_robots_txt_is_obeyed(crawled: Any) -> None:
 
 
 def test_a_second_crawl_asks_a_page_per_channel_and_stores_nothing_twice(crawled: Any) -> None:
-    copy, first, second, db = crawled
+    copy, _first, second, db = crawled
     pages = sum(second.values()) - second["/robots.txt"]
     listings = rows(db, "select count(*) from channels")[0][0]
     assert pages <= listings + 2, second
@@ -195,10 +196,10 @@ def test_a_bug_in_the_reader_costs_one_page_and_not_the_crawl(
             raise IndexError("invented")
         return read(body, url, **more)
 
-    monkeypatch.setattr("scraper.crawl.take.read", faulty)
+    monkeypatch.setattr(importlib.import_module("scraper.crawl.take"), "read", faulty)
     with start_demo() as server:
         crawl(server.url, tmp_path / "a.db", options=FAST)
-    ((cause, url),) = rows(tmp_path / "a.db", "select cause, url from failures where cause = 'unread'")
+    ((_cause, url),) = rows(tmp_path / "a.db", "select cause, url from failures where cause = 'unread'")
     assert path_of(url) == bad.path
     assert rows(tmp_path / "a.db", "select count(*) from articles") == [(len(truth()) - 1,)]
     assert rows(tmp_path / "a.db", "select count(*) from captures where url = ?", url) == [(1,)]
