@@ -17,6 +17,7 @@ from archive_rows import (
     article,
     capture,
     listing,
+    page,
     reading,
     row,
     save,
@@ -26,6 +27,7 @@ from archive_rows import (
 )
 
 from scraper.archive import Archive
+from scraper.archive.verify import verify
 from scraper.errors import UsageError
 from scraper.model import Channel, Found
 
@@ -217,6 +219,10 @@ def test_a_row_set_aside_is_not_asked(archive: Archive) -> None:
     archive.set_aside(one)
     row(archive, HOME + "cal?d=1", "page", at=DAY2)
     assert archive.next_due(HOST, at=DAY3) is None
+    archive.set_aside(row(archive, HOME + "cal?d=2", "page"))
+    assert archive.aside(HOST) == [HOME + "cal?d=2", HOME + "cal?d=1"]
+    assert archive.aside(HOST, limit=1) == [HOME + "cal?d=2"]
+    assert archive.aside("other.example") == []
 
 
 def test_a_visit_sets_when_the_page_is_due_again(tmp_path: Path) -> None:
@@ -226,6 +232,24 @@ def test_a_visit_sets_when_the_page_is_due_again(tmp_path: Path) -> None:
     assert archive.next_due(HOST, at=DAY1) is None
     again = archive.next_due(HOST, at=DAY2)
     assert again is not None and not again.fresh
+    archive.close()
+
+
+def test_a_page_of_the_same_bytes_stands_for_the_same_article(tmp_path: Path) -> None:
+    archive, crawl = started(tmp_path / "b.db")
+    save_listing(archive, crawl, NEWS, range(1, 3))
+    first, second = row(archive, NEWS + "1.html"), row(archive, NEWS + "2.html")
+    answer = capture(second.url, page("甲", "乙"))
+    assert archive.twin(second, answer) is None
+    save(archive, crawl, first.url, raw=answer.body)
+    assert archive.twin(second, answer) == (first.id, first.url)
+    assert archive.twin(first, answer) is None
+    assert archive.twin(second, capture(second.url, b"")) is None
+    number = archive.save_twin(second, answer, article(second.url), crawl_id=crawl, twin=first.id)
+    assert archive.load_capture(number).body == answer.body
+    assert values(archive, "SELECT count(*) FROM articles") == [(1,)]
+    assert values(archive, "SELECT archived FROM channels") == [(2,)]
+    assert archive.next_due(HOST, at=DAY3) is None and verify(archive) == []
     archive.close()
 
 

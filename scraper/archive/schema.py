@@ -90,6 +90,7 @@ CREATE TABLE frontier (
 ) STRICT""",
     "CREATE INDEX frontier_due ON frontier(portal, priority, due_at, id) WHERE due_at IS NOT NULL",
     "CREATE INDEX frontier_unread ON frontier(portal) WHERE state = 'new' AND due_at IS NOT NULL",
+    "CREATE INDEX frontier_aside ON frontier(portal) WHERE state = 'aside'",
     "CREATE INDEX frontier_kind ON frontier(portal, kind, page)",
     "CREATE INDEX frontier_part ON frontier(part_of, priority, due_at, id) WHERE due_at IS NOT NULL",
     "CREATE INDEX frontier_channel ON frontier(channel_id, priority, due_at, id) WHERE due_at IS NOT NULL",
