@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import logging
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -165,7 +166,7 @@ def test_connections_are_kept_between_requests() -> None:
 
 
 def test_a_kept_connection_that_the_server_closed_is_opened_anew() -> None:
-    async def closing(asked: Asked):  # type: ignore[no-untyped-def]
+    async def closing(asked: Asked) -> AsyncIterator[bytes]:
         yield answer(200, b"x")
         raise Hang
 
@@ -199,6 +200,45 @@ def test_sloppy_locations_are_read_as_browsers_do(location: bytes) -> None:
 def test_an_ampersand_in_location_is_no_html_entity() -> None:
     capture, _ = fetch({"/a": redirect("/b?x=1&copy=2"), "/b?x=1&copy=2": answer(200, b"here")})
     assert capture.body == b"here"
+
+
+def test_a_connection_in_use_is_not_closed_for_others() -> None:
+    release = asyncio.Event()
+
+    async def slow(asked: Asked) -> AsyncIterator[bytes]:
+        yield answer(200, b"la", length=4)
+        await release.wait()
+        yield b"te"
+
+    async def scenario(server: FaultServer, fetcher: Fetcher) -> Capture:
+        hanging = asyncio.create_task(fetcher.fetch(server.url("/slow")))
+        while "/slow" not in server.paths():
+            await asyncio.sleep(0.01)
+        async with FaultServer({}) as second, FaultServer({}) as third:
+            for each in (second, third):
+                await fetcher.fetch(each.url("/a"))
+        release.set()
+        return await hanging
+
+    capture = visit({"/slow": slow}, scenario, limits=Limits(max_hosts=1, attempts=1))
+    assert (capture.body, capture.note) == (b"late", "")
+
+
+def test_a_given_transport_is_left_to_its_giver() -> None:
+    class Given(httpx.MockTransport):
+        closed = False
+
+        async def aclose(self) -> None:
+            self.closed = True
+
+    async def scenario(given: Given) -> None:
+        async with Fetcher(delay=0, transport=given, limits=Limits(max_hosts=1)) as fetcher:
+            for name in ("yunling", "xikou", "dongshan"):
+                await fetcher.fetch(f"http://{name}.example/")
+
+    given = Given(lambda request: httpx.Response(404))
+    asyncio.run(scenario(given))
+    assert not given.closed
 
 
 @pytest.mark.parametrize(
@@ -341,7 +381,7 @@ def test_other_hosts_go_on_while_one_hangs() -> None:
     async def scenario(server: FaultServer, fetcher: Fetcher) -> bytes:
         release = asyncio.Event()
 
-        async def slow(asked: Asked):  # type: ignore[no-untyped-def]
+        async def slow(asked: Asked) -> AsyncIterator[bytes]:
             await release.wait()
             yield answer(200, b"late")
 

@@ -25,6 +25,7 @@ from scraper.errors import (
     UsageError,
 )
 from scraper.fetch import Fetcher, Limits
+from scraper.fetch.address import is_private
 from scraper.fetch.faults import explain
 from scraper.model import Capture
 
@@ -188,6 +189,14 @@ def test_a_connection_cut_before_an_answer_is_tried_three_times(script: object) 
     assert visit({"/a": script}, scenario) == 3
 
 
+def test_an_answer_without_a_byte_of_its_body_is_no_answer() -> None:
+    async def only_a_head(asked: Asked) -> AsyncIterator[bytes]:
+        yield answer(200, b"", length=1000)
+        raise Hang
+
+    assert isinstance(fails({"/a": only_a_head}), BadAnswer | Unreachable)
+
+
 def test_a_server_that_comes_back_is_heard() -> None:
     state = {"down": 2}
 
@@ -337,6 +346,21 @@ def test_private_addresses_are_refused(url: str) -> None:
     error = ask(url, allow_private=frozenset(), resolve=resolve)
     assert isinstance(error, Forbidden)
     assert "private" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("address", "private"),
+    [
+        ("::ffff:93.184.216.34", False),
+        ("::ffff:127.0.0.1", True),
+        ("64:ff9b::5db8:d822", False),
+        ("fe80::1%eth0", True),
+        ("2400:3200::1", False),
+        ("no address", False),
+    ],
+)
+def test_wrapped_addresses_are_judged_by_what_they_wrap(address: str, private: bool) -> None:
+    assert is_private(address) is private
 
 
 def test_a_host_is_allowed_with_or_without_its_port_and_no_other() -> None:
