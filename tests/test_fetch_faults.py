@@ -353,6 +353,7 @@ def test_private_addresses_are_refused(url: str) -> None:
     [
         ("::ffff:93.184.216.34", False),
         ("::ffff:127.0.0.1", True),
+        ("::ffff:100.64.0.1", True),
         ("64:ff9b::5db8:d822", False),
         ("fe80::1%eth0", True),
         ("2400:3200::1", False),
