@@ -387,6 +387,35 @@ def test_two_addresses_of_one_article_are_one_article(tmp_path: Path) -> None:
     archive.close()
 
 
+def test_an_address_that_leads_to_another_article_harms_neither(tmp_path: Path) -> None:
+    archive, crawl = started(tmp_path / "a.db")
+    two = f"{NEWS}2.html"
+    save(archive, crawl, ONE, title="甲")
+    save(archive, crawl, two, title="乙")
+    moved = archive.save_page(
+        row(archive, ONE), capture(two, b"2", at=DAY2), article(two, title="乙"), crawl_id=crawl
+    )
+    assert (moved.article_id, moved.outcome) == (2, "same")
+    assert values(archive, "SELECT title, gone_at FROM articles ORDER BY id") == [("甲", DAY2), ("乙", None)]
+    back = save(archive, crawl, ONE, at=DAY3, title="甲")
+    assert (back.article_id, back.outcome) == (1, "same")
+    assert values(archive, "SELECT title, gone_at FROM articles ORDER BY id") == [("甲", None), ("乙", None)]
+    assert verify(archive) == []
+    archive.close()
+
+
+def test_the_name_of_a_channel_stands_in_for_a_breadcrumb(tmp_path: Path) -> None:
+    archive, crawl = started(tmp_path / "a.db")
+    row(archive, ONE, channel=NEWS)
+    save(archive, crawl, ONE)
+    save_listing(archive, crawl, NEWS, range(1, 3), name="要闻")
+    assert save(archive, crawl, ONE, at=DAY2).outcome == "same"
+    assert values(archive, "SELECT channel FROM articles") == [("要闻",)]
+    assert save(archive, crawl, ONE, at=DAY3, channel=("首页", "新闻")).outcome == "changed"
+    assert values(archive, "SELECT channel FROM articles") == [("首页 > 新闻",)]
+    archive.close()
+
+
 def test_an_unchanged_answer_is_a_capture_without_bytes(tmp_path: Path) -> None:
     archive, crawl = started(tmp_path / "a.db")
     archive.save_page(row(archive, ONE), capture(ONE, etag='"v1"'), article(ONE), crawl_id=crawl)

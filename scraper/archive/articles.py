@@ -55,19 +55,21 @@ def save_article(
         "UPDATE frontier SET article_id = ? WHERE id = ? AND article_id IS NOT ?",
         (number, visit.row.id, number),
     )
+    mark_gone(db, visit.row, at=visit.at, but=number)  # its address leads to another article now
     return number, outcome
 
 
 def _same_article(db: sqlite3.Connection, article: Article, visit: Visit) -> int | None:
-    """The article this page is: the one at the address that answered (after a redirect), else the row's own, else one
-    of the same address.
+    """The article this page is: after a redirect that of the address which answered, else the row's own, else one of
+    the same address.
     """
-    own, answered = key(visit.row.url), key(visit.url)
-    for one in (answered, own) if answered != own else (own,):
-        found = db.execute("SELECT article_id FROM frontier WHERE key = ?", (one,)).fetchone()
-        if found and found[0] is not None:
-            return int(found[0])
-    found = db.execute("SELECT id FROM articles WHERE url = ?", (article.url,)).fetchone()
+    found = None
+    if key(visit.url) != key(visit.row.url):
+        found = db.execute(
+            "SELECT article_id FROM frontier WHERE key = ? AND article_id IS NOT NULL", (key(visit.url),)
+        ).fetchone()
+    found = found or db.execute("SELECT id FROM articles WHERE frontier_id = ?", (visit.row.id,)).fetchone()
+    found = found or db.execute("SELECT id FROM articles WHERE url = ?", (article.url,)).fetchone()
     return int(found[0]) if found else None
 
 
@@ -98,6 +100,9 @@ def _update(
     db: sqlite3.Connection, number: int, article: Article, visit: Visit, channel: int | None
 ) -> Outcome:
     values = _values(db, article, channel)
+    fallback = (
+        None if article.channel else values.pop("channel")
+    )  # a name learned later is no change of the page
     html = clean(article.body_html)
     if is_multipage(db, number):
         put_page(db, number, 1, article, row=visit.row, capture_id=visit.capture_id)
@@ -111,10 +116,11 @@ def _update(
         _save_version(db, number, changed, visit)
         _set_fields(db, number, values)
     db.execute(
-        "UPDATE articles SET family = ?, channel_id = coalesce(channel_id, ?), capture_id = ?, last_seen = ?, "
+        "UPDATE articles SET family = ?, channel = coalesce(channel, ?), channel_id = coalesce(channel_id, ?), capture_id = ?, last_seen = ?, "
         "gone_at = NULL, evidence = ?, reader = (SELECT version FROM crawls WHERE id = ?) WHERE id = ?",
         (
             clean(visit.family),
+            fallback,
             channel,
             visit.capture_id,
             visit.at,
@@ -208,9 +214,12 @@ def save_views(db: sqlite3.Connection, number: int, views: int, *, at: str, orig
     db.execute("UPDATE articles SET views = ? WHERE id = ? AND views IS NOT ?", (views, number, views))
 
 
-def mark_gone(db: sqlite3.Connection, row: Row, *, at: str) -> None:
-    """The page says that its article is gone; the article stays, marked."""
-    db.execute("UPDATE articles SET gone_at = coalesce(gone_at, ?) WHERE frontier_id = ?", (at, row.id))
+def mark_gone(db: sqlite3.Connection, row: Row, *, at: str, but: int | None = None) -> None:
+    """The article that stood at a row's address stands there no more; it stays, marked. `but`: not this one."""
+    db.execute(
+        "UPDATE articles SET gone_at = coalesce(gone_at, ?) WHERE frontier_id = ? AND id IS NOT ?",
+        (at, row.id, but),
+    )
 
 
 def save_further_page(
