@@ -9,7 +9,7 @@ VSB, Sudy, Hanweb, eportal, UCAP, Lonsun, Deya).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from urllib.parse import urlencode
 
 from scraper.model import Counter
@@ -17,8 +17,10 @@ from scraper.read.rules import Page
 
 _Finder = Callable[[Page, str], Counter | None]
 
-_MAX = 400  # characters of an address
-_URL = r"""[^"'\s<>()]{0,400}"""
+_LONGEST = 400  # characters of an address on either side of what it is known by
+_OCCURRENCES = 20
+_BEFORE = re.compile(r"""[^"'\s<>()]*$""")
+_AFTER = re.compile(r"""[^"'\s<>()]*""")
 
 
 def find_counter(page: Page) -> Counter | None:
@@ -43,11 +45,26 @@ def _first(pattern: str, text: str) -> str | None:
     return found[1] if found else None
 
 
-def _plain(pattern: str, adds: bool) -> _Finder:
-    """A counter whose address stands in the page as it is asked."""
+def _addresses(text: str, token: str) -> Iterator[str]:
+    """Addresses that hold `token`, as the page writes them: from quote, blank or bracket to the next."""
+    at = text.find(token)
+    for _ in range(_OCCURRENCES):
+        if at < 0:
+            return
+        before = _BEFORE.search(text[max(0, at - _LONGEST) : at])
+        after = _AFTER.match(text[at : at + _LONGEST])
+        left, right = before[0] if before else "", after[0] if after else ""
+        if "?" not in left:
+            left = left.rpartition("=")[2]  # an attribute without quotes
+        yield (left + right).replace("&amp;", "&")
+        at = text.find(token, at + len(token))
+
+
+def _plain(token: str, adds: bool, must: str = "?") -> _Finder:
+    """A counter whose address stands in the page as it is asked; `must` is what makes it whole."""
 
     def find(page: Page, text: str) -> Counter | None:
-        href = _first(pattern, text)
+        href = next((a for a in _addresses(text, token) if must in a), None)
         return _made(page, href, adds) if href else None
 
     return find
@@ -72,43 +89,36 @@ def _vsb(page: Page, text: str) -> Counter | None:
     if call := _VSB_CALL.search(text):
         query = urlencode({"clickid": call[3], "owner": call[2], "clicktype": call[1]})
         return _made(page, f"/system/resource/code/news/click/dynclicks.jsp?{query}", adds=False)
-    return _plain(rf"""["'(]({_URL}(?:dynclicks|clicktimes)\.jsp\?{_URL})""", False)(page, text)
+    return _plain("dynclicks.jsp", False)(page, text) or _plain("clicktimes.jsp", False)(page, text)
 
 
 def _sudy(page: Page, text: str) -> Counter | None:
-    return _plain(rf"""["'](/_visitcountdisplay\?{_URL})["']""", False)(page, text) or _plain(
-        rf"""["'](/_visitcount\?{_URL})["']""", True
-    )(page, text)
+    shown, counted = _plain("/_visitcountdisplay", False), _plain("/_visitcount?", True)
+    return shown(page, text) or counted(page, text)
 
 
 def _hanweb(page: Page, text: str) -> Counter | None:
-    for pattern, adds in (
-        (rf"""["']({_URL}articlehits\.jsp{_URL})["']""", False),
-        (rf"""["']({_URL}artcount\.jsp{_URL})["']""", False),
-    ):
-        if counter := _plain(pattern, adds)(page, text):
-            return counter
-    return _plain(rf"""["']({_URL}/visit\.jsp\?{_URL})["']""", True)(page, text)
+    shown = _plain("articlehits.jsp", False)(page, text) or _plain("artcount.jsp", False)(page, text)
+    return shown or _plain("/visit.jsp", True)(page, text)
 
 
 def _eportal(page: Page, text: str) -> Counter | None:
-    href = _first(rf"""["']({_URL}counting-front!saveInfo\.(?:action|portlet){_URL})["']""", text)
+    href = next((a for a in _addresses(text, "counting-front!saveInfo") if "articleKey" in a), None)
     if href is None:
         return None
-    joint = "&" if "?" in href else "?"
-    return _made(page, href if "getHitsOnly" in href else f"{href}{joint}getHitsOnly=true", adds=False)
+    return _made(page, href if "getHitsOnly" in href else f"{href}&getHitsOnly=true", adds=False)
 
 
 def _empire(page: Page, text: str) -> Counter | None:
-    href = _first(rf"""["']?({_URL}/e/public/ViewClick/?\?{_URL})""", text)
+    href = next((a for a in _addresses(text, "/e/public/ViewClick") if "id=" in a), None)
     if href is None:
         return None
     # addclick=1 is what adds; without it the same address only tells (as its stored number + 1)
-    return _made(page, re.sub(r"&(?:amp;)?addclick=\d+|(?<=\?)addclick=\d+&(?:amp;)?", "", href), adds=False)
+    return _made(page, re.sub(r"&addclick=\d+|(?<=\?)addclick=\d+&", "", href), adds=False)
 
 
 def _sscms(page: Page, text: str) -> Counter | None:
-    href = _first(rf"""["']({_URL}/api/stl/actions/hits{_URL})["']""", text)
+    href = next(_addresses(text, "/api/stl/actions/hits"), None)
     if href is None:
         return None
     quiet = re.sub(r"autoIncrease=true", "autoIncrease=false", href, flags=re.I)
@@ -125,26 +135,29 @@ def _sscms(page: Page, text: str) -> Counter | None:
 
 
 def _jspx(page: Page, text: str) -> Counter | None:
-    href = _first(rf"""["']({_URL}/info_views/\d+\.jspx){_URL}["']""", text)
-    return _made(page, f"{href}?isUpdate=false", adds=False) if href else None
+    href = next((a for a in _addresses(text, "/info_views/") if ".jspx" in a), None)
+    return _made(page, f"{href.partition('?')[0]}?isUpdate=false", adds=False) if href else None
 
 
 def _metinfo(page: Page, text: str) -> Counter | None:
-    href = _first(rf"""["']({_URL}hits/\?{_URL}vid={_URL})["']""", text)
+    href = next((a for a in _addresses(text, "hits/?") if "vid=" in a), None)
     if href is None:
         return None
     return _made(page, href if "list=1" in href else f"{href}&list=1", adds=False)
 
 
 def _eyou(page: Page, text: str) -> Counter | None:
-    href = _first(rf"""["']({_URL}a=arcclick{_URL})["']""", text)
+    href = next(_addresses(text, "a=arcclick"), None)
     return _made(page, re.sub(r"type=view\b", "type=lists", href), adds="type=" not in href) if href else None
 
 
 def _ucap(page: Page, text: str) -> Counter | None:
-    if href := _first(
-        rf"""["']({_URL}/access/views\?manuscriptId=\w{{8,64}}&(?:amp;)?ChannelId=\w{{8,64}})""", text
-    ):
+    given = (
+        a
+        for a in _addresses(text, "/access/views?")
+        if re.search(r"manuscriptId=\w{8,64}&ChannelId=\w{8}", a)
+    )
+    if href := next(given, None):
         return _made(page, href, adds=True)
     manuscript = _first(r"manuscript[iI]d\s*=\s*[\"']([0-9a-zA-Z]{8,64})", text)
     channel = _first(r"channel[iI]d\s*=\s*[\"']([0-9a-zA-Z]{8,64})", text)
@@ -181,22 +194,25 @@ def _visitor(page: Page, text: str) -> Counter | None:
     return _made(page, f"/visitor/stat/doc/visit.xhtml?{query}", adds=True) if ident else None
 
 
-# Home-made: a script's address that speaks of hits or clicks and names an article by number.
-_HOMEMADE = re.compile(
-    rf"""<script[^>]{{0,200}}?\bsrc\s*=\s*["']?({_URL}(?:click|hits?|count|visit|views?|number\.asp){_URL}\d{_URL})""",
-    re.I,
-)
+_HITS = re.compile(r"click|hits?|count|visit|views?|number\.asp", re.I)
+_IDENT = re.compile(r"[?&](?:\w{0,12}id|n|t|v)=\w", re.I)
 
 
 def _homemade(page: Page, text: str) -> Counter | None:
-    for found in _HOMEMADE.finditer(text):
-        href = found[1].replace("&amp;", "&")
+    """A script's address that speaks of hits or clicks and names an article; not one that carries this page's address."""
+    for n in page.doc.scripts:
+        src = page.doc.attr(n, "src")
+        path, mark, query = src.partition("?")
         if (
-            re.search(r"[?&/](?:\w*id|aid|n|t|infoid)=?\w*", href, re.I)
-            and "?" in href
-            and ".js?" not in href.lower()
+            not mark
+            or len(src) > _LONGEST
+            or "://" in query
+            or "%3A%2F%2F" in query
+            or path.lower().endswith(".js")
         ):
-            return _made(page, href, adds=True)
+            continue
+        if _HITS.search(src) and _IDENT.search(src) and any(c.isdigit() for c in query):
+            return _made(page, src, adds=True)
     return None
 
 
@@ -216,16 +232,16 @@ _FINDERS: tuple[tuple[str, _Finder], ...] = (
     ("/access/views", _ucap),
     ("manuscriptId", _ucap),
     ("a=arcclick", _eyou),
-    ("vid=", _metinfo),
-    ("/plus/count.php", _plain(rf"""["']?({_URL}/plus/count\.php\?{_URL})""", True)),
-    ("op=count", _plain(rf"""["']?({_URL}api\.php\?op=count{_URL})""", True)),
+    ("hits/?", _metinfo),
+    ("/plus/count.php", _plain("/plus/count.php", True)),
+    ("op=count", _plain("api.php?op=count", True)),
     ("Cms.viewCount", _jeecms),
-    ("content_view.jspx", _plain(rf"""["']({_URL}content_view\.jspx\?contentId=\d+)""", True)),
+    ("content_view.jspx", _plain("content_view.jspx", True, "contentId=")),
     ("j-info-hit", _lonsun),
     ("getTemplateClickCount", _deya),
-    ("GetHits.aspx", _plain(rf"""["']({_URL}GetHits\.aspx\?{_URL})""", True)),
+    ("GetHits.aspx", _plain("GetHits.aspx", True)),
     ("/visitor/stat/doc/", _visitor),
-    ("/Do/visits/", _plain(rf"""["']({_URL}/Do/visits/id/\d+{_URL})""", True)),
+    ("/Do/visits/", _plain("/Do/visits/", True, "id/")),
     ("<script", _homemade),
 )
 

@@ -22,9 +22,11 @@ ENOUGH = 1.0
 WEAK = 0.25
 WEAK_CAP = 0.5
 _MAX_SCRIPT = 3_000  # characters of one inline script: marks stand at its start, data may go on for megabytes
+_EDGE = 1_000  # characters at either end of a page
+_COMMENT = re.compile(r"<!--[^>]{0,200}")
 _MAX_WORDS = 200_000
 _SPEAKING = frozenset({"script", "link", "form", "iframe", "input", "span"})
-_NAMED = ("src", "href", "name", "action", "frag", "portletmode", "url")
+_NAMED = ("src", "href", "name", "action", "url")
 
 
 def find_family(doc: Document, url: str) -> Family | None:
@@ -104,6 +106,7 @@ def _words(doc: Document) -> str:
     for tag, attrs in zip(doc.tag, doc.attrs, strict=True):
         if not attrs:
             continue
+        words.update(dict.fromkeys(attrs))
         if "class" in attrs:
             words[attrs["class"][:200]] = None
         if "id" in attrs:
@@ -117,4 +120,6 @@ def _words(doc: Document) -> str:
         words.update(dict.fromkeys(v[:200] for v in values))
     words.update(dict.fromkeys(doc.data[n][:200] for n in doc.comments))
     words.update(dict.fromkeys(doc.data[n][:_MAX_SCRIPT] for n in doc.scripts))
-    return "\n".join(words)[:_MAX_WORDS]
+    # comments before <html> and behind </html> are no part of the tree: VSB, Founder and Hanweb sign there
+    edges = _COMMENT.findall(doc.html[:_EDGE]) + _COMMENT.findall(doc.html[-_EDGE:])
+    return "\n".join([*words, *edges])[:_MAX_WORDS]

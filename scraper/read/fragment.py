@@ -26,8 +26,6 @@ from scraper.urls import join
 MAX_TEXT = 8_000_000  # characters of an answer that are read
 MAX_ITEMS = 5_000
 _CHINA = timezone(timedelta(hours=8))
-_RECORD = re.compile(r"<record>\s*<!\[CDATA\[(.*?)\]\]>\s*</record>", re.S)
-_RECORD_PLAIN = re.compile(r"<record>(.*?)</record>", re.S)
 _COUNT = re.compile(r"<(total(?:record|page))>\s*(?:<!\[CDATA\[)?\s*(\d{1,9})", re.I)
 _JSONP = re.compile(r"[\w.$]{1,60}\s{0,9}\(\s{0,9}(?=[\[{])")
 _WHOLE_PAGE = re.compile(r"<(?:!doctype|html|head|body|title|meta|link|base|h1)\b", re.I)
@@ -46,7 +44,8 @@ def hidden_html(doc: Document) -> Iterator[tuple[str, str]]:
 
 def records(xml: str) -> str:
     """The rows of a datastore as HTML, one `<div>` each where they are no list items."""
-    found = _RECORD.findall(xml) or _RECORD_PLAIN.findall(xml)
+    parts = (part.partition("</record>") for part in xml.split("<record>")[1:])
+    found = [row.strip().removeprefix("<![CDATA[").removesuffix("]]>") for row, end, _ in parts if end]
     return "<html><body><div>" + "\n".join(f"<div>{row}</div>" for row in found) + "</div></body></html>"
 
 
