@@ -31,12 +31,14 @@ from scraper.read.listing import read_listing
 from scraper.read.pager import find_article_next, find_pager, with_pager
 from scraper.read.rules import Page
 from scraper.read.signoff import find_signatures
-from scraper.read.title import Headline, find_title, plain
+from scraper.read.title import Headline, find_side_titles, find_title, plain
 from scraper.read.trim import trim
 from scraper.read.wall import find_dead, find_wall
 from scraper.urls import join
 
 _HEAD = 20_000
+_BYLINE = 12
+"""Lines below the headline that are looked at for a byline where no text ends it."""
 _PAGE = re.compile(r"<(?:html|head|body|title|frameset|!doctype)\b", re.I)
 """What a page has and the answer to a script's request has not."""
 
@@ -128,8 +130,8 @@ def _look(page: Page) -> _Sight:
 
 def _zone(sight: _Sight, kept: list[int]) -> Zone:
     title, stop = sight.headline.start, sight.headline.stop
-    start = kept[0] if kept else (sight.body.start if sight.body else max(stop, 0))
-    end = kept[-1] + 1 if kept else (sight.body.stop if sight.body else start)
+    start = kept[0] if kept else min(max(stop, 0) + _BYLINE, len(sight.layout.lines))
+    end = kept[-1] + 1 if kept else start
     if title < 0:
         title = stop = max(0, start - 8)
     return Zone(title=title, title_stop=stop, start=max(start, stop), stop=max(end, start))
@@ -167,6 +169,7 @@ def _article(page: Page, sight: _Sight) -> Article:
     date, evidence["date"] = find_date(page, facts, zone)
     editor, evidence["editor"] = find_editor(facts, zone, page)
     views, evidence["views"] = find_views(page, facts, zone)
+    kicker, subtitle = find_side_titles(page, layout, headline, zone.start)
     pictures = _pictures(doc, layout, body, kept)
     return Article(
         url=page.url,
@@ -176,6 +179,8 @@ def _article(page: Page, sight: _Sight) -> Article:
         date=date,
         views=views,
         editor=editor,
+        kicker=kicker,
+        subtitle=subtitle,
         body=to_text(doc, layout, kept),
         body_html=to_html(page, layout, body.node, kept, pictures) if body else "",
         channel=find_channel(page, layout, headline.text, zone.start),

@@ -82,7 +82,7 @@ def _script_files(page: Page) -> Iterator[Link]:
 
 def find_images(page: Page, nodes: Iterable[int]) -> tuple[Link, ...]:
     """Content pictures: absolute address, alternative text or title."""
-    found = {}
+    found: dict[str, Link] = {}
     for n in nodes:
         url = image_source(page, n)
         if url:

@@ -40,7 +40,7 @@ _FOOTER = re.compile(
     r"版权所有|ICP备|ICP证|公网安备|公安备案|网站标识码|主办单位|承办单位?[:：]|技术支持|copyright|all rights reserved|建议使用|分辨率|网站地图|联系我们|免责声明|隐私|设为首页|加入收藏|浏览器",
     re.I,
 )
-_FLOW = re.compile(r"[，。；！？、：“”,;!?]")
+_FLOW = re.compile(r"[，。；！？、：“”,;!?]|\.\s")
 _ICON = re.compile(
     r"icon|logo|button|btn|arrow|bg\.|dot|spacer|blank\.gif|share|wechat|weixin|weibo|qr|ewm|print|close|loading|/images/(?:\w{1,12}\.)?gif|conac|gongan|beian",
     re.I,
@@ -74,9 +74,10 @@ def find_body(page: Page, layout: Layout, headline: Headline, bylines: Iterable[
     anchor = headline.stop if headline.start >= 0 else 0
     skip = set(bylines)
     show_hidden = not any(x.size > 30 and not x.hidden and x.links * 2 < x.size for x in lines)
-    places, weights = _weights(doc, layout, anchor, skip, furniture, show_hidden)
+    chosen = {n for _, css in page.selectors("body") for n in doc.select(css)[:3]}
+    named = sorted(chosen | {n for n, a in enumerate(doc.attrs) if a and _bonus(doc.marks(n)) > 1.1})
+    places, weights = _weights(doc, layout, anchor, skip, furniture, show_hidden, named)
     sums = [0.0, *accumulate(weights)]
-    chosen = {n for rule, css in page.selectors("body") for n in doc.select(css)[:3]}
     best, top, low = -1, 0.0, 0.0
     for n in _boxes(doc, layout, places, weights):
         own = sums[bisect_left(places, doc.end[n])] - sums[bisect_left(places, n)]
@@ -119,7 +120,13 @@ def _furniture(doc: Document) -> bytearray:
 
 
 def _weights(
-    doc: Document, layout: Layout, anchor: int, skip: set[int], furniture: bytearray, show_hidden: bool
+    doc: Document,
+    layout: Layout,
+    anchor: int,
+    skip: set[int],
+    furniture: bytearray,
+    show_hidden: bool,
+    named: list[int],
 ) -> tuple[list[int], list[float]]:
     """Weights of all lines and pictures in document order: (node numbers, weights)."""
     seen: set[str] = set()
@@ -129,6 +136,8 @@ def _weights(
         if line.hidden and not show_hidden:
             continue
         weight = line_weight(line)
+        if weight < 0 and any(doc.within(line.node, n) for n in named) and not _FOOTER.search(line.text):
+            weight = 0.3 * line.size  # a list of links that somebody wrote into the article
         if weight > 0 and furniture[line.node]:
             weight = 0.0
         if weight > 20:
@@ -164,6 +173,8 @@ def line_weight(line: Line) -> float:
     flow = len(_FLOW.findall(line.text))
     if flow == 0 and own < 12:
         return 0.4 * own
+    if flow == 0 and own > 80:
+        return -0.3 * own  # names one after another: menus and link lists of plain words
     return own + 2.0 * flow - 2.0 * line.links
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from scraper.model import Evidence
 from scraper.read.dates import clock, day, find_dates
 from scraper.read.facts import Fact, clean_value, text_facts
-from scraper.read.labels import join_names, last_name, name_before_post, names_of, split_person
+from scraper.read.labels import behind_titles, join_names, last_name, name_before_post, names_of, split_person
 from scraper.read.layout import Layout
 from scraper.read.rules import Candidate, Page, choose
 from scraper.text import compact, squeeze
@@ -240,7 +240,7 @@ def clean_author(value: str) -> str:
     bare = _ROLE.sub("", value).strip(" ()（）")
     if bare.startswith(("单位", "系", "为", "是")):
         return ""
-    return join_names(bare)
+    return join_names(behind_titles(bare) or bare)
 
 
 def find_editor(facts: list[Fact], zone: Zone, page: Page) -> Decision:
@@ -284,8 +284,8 @@ def byline_lines(facts: Iterable[Fact], layout: Layout, page: Page) -> set[int]:
     """Numbers of the lines that hold date, source, author, editor or views and little else."""
     out: set[int] = set()
     for fact in facts:
-        if fact.field not in ("other",) and (fact.label or fact.field in ("views", "bare_date")):
+        if fact.field not in ("other", "not_date") and (fact.label or fact.field in ("views", "bare_date")):
             line = layout.lines[fact.line]
-            if line.size <= 150 and (fact.label or line.size <= 60):
+            if line.size <= 60 or (line.size <= 150 and fact.label and fact.at < 16):
                 out.add(fact.line)
     return out

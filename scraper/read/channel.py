@@ -16,7 +16,7 @@ _SEPARATOR = re.compile(r"\s*(?:[>＞»›→\\]|&gt;|-{1,2}|/|::|·|\|)+\s*")
 _STRICT = re.compile(r"\s*(?:[>＞»›→]|&gt;)+\s*")
 _HOME = re.compile(r"^(?:网站|本站|官网|门户|返回)?首\s?页$|^主页$|^home$|首页$|^门户网站$", re.I)
 _END = re.compile(
-    r"^(?:正文|内容|详情页?|浏览文章|文章正文|信息内容|详细内容|内容页|新闻详情|查看新闻|阅读|文章内容|查看内容|文章详情|详细信息|列表|信息浏览)$"
+    r"^(?:正文|内容|详情页?|浏览文章|文章正文|信息内容|详细内容|内容页|新闻详情|查看新闻|阅读|文章内容|查看内容|文章详情|详细信息|列表|信息浏览|详情信息|信息详情)$"
 )
 _MARK = re.compile(
     r"crumb|position|location|weizhi|dqwz|mbx|curlocation|(?:^|[\W_])(?:wz|pos|place|path|loc|site-?path|dangqian)(?:$|[\W_\d])|local",
@@ -32,7 +32,7 @@ def find_channel(page: Page, layout: Layout, headline: str | None, before: int) 
             names = _names(doc, n, headline)
             if names:
                 return names
-    for i, line in enumerate(layout.lines[: max(before, 0) or len(layout.lines)]):
+    for line in layout.lines[: max(before, 0) or len(layout.lines)]:
         if line.size < 200 and _LABEL.search(line.text):
             n = line.block
             if doc.size(n) - line.size < 3 and doc.parent[n] >= 0 and len(line.text) < 12:
@@ -59,18 +59,20 @@ def find_channel(page: Page, layout: Layout, headline: str | None, before: int) 
 
 
 def _names(doc: Document, n: int, headline: str | None) -> tuple[str, ...]:
-    """Names inside an element: its links where it has two or more, and what follows the last separator."""
-    text = doc.text(n)
-    if _STRICT.search(text):
-        return _split(text, headline)
-    links = [squeeze(doc.text(k)) for k in range(n, doc.end[n]) if doc.tag[k] == "a"]
-    links = [x for x in links if x]
-    if len(links) >= 2 or (links and _HOME.search(links[0])):
-        tail = text.rpartition(links[-1])[2]
-        rest = [p for p in _SEPARATOR.split(tail) if p] if len(tail) < 60 else []
-        return _clean([*links, *rest], headline)
-    pieces = [doc.data[k] for k in doc.texts(n)]
-    return _split(" > ".join(p for p in map(squeeze, pieces) if p) if len(pieces) > 2 else text, headline)
+    """Names inside an element; two links side by side are two names, whatever stands between them or nothing."""
+    text, before = "", -1
+    links = 0
+    for k in doc.texts(n):
+        piece = squeeze(doc.data[k])
+        if not piece:
+            continue
+        link = next((up for up in doc.ancestors(k, 6) if doc.tag[up] == "a" and up > n), -1)
+        text += (" > " if link >= 0 and before >= 0 and link != before else " ") + piece
+        links += link >= 0 and link != before
+        before = link
+    if _STRICT.search(text) or links >= 2:
+        return _split(text if _STRICT.search(text) else _SEPARATOR.sub(" > ", text), headline)
+    return _split(text, headline)
 
 
 def _split(text: str, headline: str | None) -> tuple[str, ...]:

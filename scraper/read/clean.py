@@ -15,14 +15,14 @@ from scraper.read.layout import Layout
 from scraper.read.rules import Page
 
 _ALLOWED = frozenset(
-    "p br b strong em i u sup sub h1 h2 h3 h4 h5 h6 ul ol li table thead tbody tfoot tr td th caption img a blockquote pre hr "
+    "p b strong em i u sup sub h1 h2 h3 h4 h5 h6 ul ol li table thead tbody tfoot tr td th caption blockquote pre "
     "figure figcaption".split()
 )
-_VOID = frozenset(("br", "hr", "img"))
 _TO_P = frozenset("div section article center dd dt address ucapcontent".split())
 _KEEP_EMPTY = frozenset(("td", "th"))
 _SPAN = re.compile(r"^\d{1,3}$")
-_IMAGE_SOURCES = ("src", "data-src", "data-original", "orisrc", "oldsrc")
+_SPACES = re.compile(r"[ \t\r\n]+")
+_BREAKS = re.compile(r"(?:\s*<br>){3,}")
 
 
 def to_text(doc: Document, layout: Layout, kept: list[int]) -> str:
@@ -66,67 +66,85 @@ def to_html(page: Page, layout: Layout, node: int, kept: Iterable[int], images: 
         line = layout.lines[i]
         texts.update(range(line.node, line.last + 1))
     pictures = set(images)
-    out: list[str] = []
-    open_: list[tuple[int, str, int]] = []  # (end of subtree, tag, place in out)
-    last = max([*texts, *pictures], default=-1)
-    n, stop = node, min(doc.end[node], last + 1)
+    out = _Writer()
+    n, stop = node, min(doc.end[node], max([*texts, *pictures], default=-1) + 1)
     while n < stop:
-        while open_ and open_[-1][0] <= n:
-            _close(out, open_)
+        out.close_before(n)
         name = doc.tag[n]
         if name == TEXT:
-            if n in texts and doc.data[n]:
-                out.append(html.escape(_one_line(doc.data[n]), quote=False))
+            if n in texts:
+                out.write(html.escape(_SPACES.sub(" ", doc.data[n]), quote=False))
         elif name in MUTE:
             n = doc.end[n]
             continue
-        elif name in _VOID:
-            if name == "img" and n in pictures:
-                out.append(_image(page, n))
-            elif name == "br" and out and n in _between(texts, n, stop):
-                out.append("<br>")
-        elif name in _ALLOWED or name in _TO_P:
-            tag = name if name in _ALLOWED else _block_tag(doc, n)
-            if tag:
-                open_.append((doc.end[n], tag, len(out)))
-                out.append(_open(page, n, tag))
+        elif name == "img":
+            if n in pictures:
+                out.write(_image(page, n))
+        elif name == "br":
+            out.write("<br>", solid=False)
+        elif name == "hr":
+            out.write("<hr>", solid=False)
+        elif tag := _tag(page, n):
+            out.open(doc.end[n], tag, _attributes(page, n, tag))
         n += 1
-    while open_:
-        _close(out, open_)
-    return re.sub(r"(?:\s*<br>\s*){3,}", "<br><br>", "".join(out)).strip()
+    out.close_before(len(doc) + 1)
+    return _BREAKS.sub("<br><br>", "".join(out.pieces)).strip()
 
 
-def _between(texts: set[int], n: int, stop: int) -> tuple[int, ...]:
-    return (n,) if n < stop and any(k in texts for k in range(n + 1, min(stop, n + 6))) else ()
+class _Writer:
+    """Pieces of HTML with the elements still open. An element into which nothing solid came is taken back."""
+
+    __slots__ = ("open_", "pieces", "solid")
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self.open_: list[tuple[int, str, int, int]] = []  # end of subtree, tag, place in pieces, solid before
+        self.solid = 0
+
+    def write(self, piece: str, *, solid: bool = True) -> None:
+        if not solid and not self.solid:
+            return
+        self.pieces.append(piece)
+        self.solid += solid and not piece.isspace()
+
+    def open(self, end: int, tag: str, attributes: str) -> None:
+        self.open_.append((end, tag, len(self.pieces), self.solid))
+        self.pieces.append(f"<{tag}{attributes}>")
+        self.solid += tag in _KEEP_EMPTY
+
+    def close_before(self, n: int) -> None:
+        """Close the elements that end at or before node n."""
+        while self.open_ and self.open_[-1][0] <= n:
+            _, tag, place, solid = self.open_.pop()
+            if self.solid == solid:
+                del self.pieces[place:]
+            else:
+                self.pieces.append(f"</{tag}>")
 
 
-def _one_line(text: str) -> str:
-    return re.sub(r"[ \t\r\n]+", " ", text)
+def _tag(page: Page, n: int) -> str:
+    """The tag that an element gets: its own if allowed, p for a box that directly holds text, '' for none."""
+    doc, name = page.doc, page.doc.tag[n]
+    if name == "a":
+        return "a" if page.link(doc.attr(n, "href")) and doc.attr(n, "href") else ""
+    if name in _ALLOWED:
+        return name
+    if name in _TO_P and any(doc.tag[c] == TEXT and not doc.data[c].isspace() for c in doc.children(n)):
+        return "p"
+    return ""
 
 
-def _block_tag(doc: Document, n: int) -> str:
-    """A div that directly holds text is a paragraph; one that holds blocks is nothing."""
-    return "p" if any(doc.tag[c] == TEXT and not doc.data[c].isspace() for c in doc.children(n)) else ""
-
-
-def _open(page: Page, n: int, tag: str) -> str:
+def _attributes(page: Page, n: int, tag: str) -> str:
     attrs = page.doc.attrs[n]
     if tag == "a":
-        url = page.link(attrs.get("href", ""))
-        return f'<a href="{html.escape(url)}">' if url else "<a>"
+        return f' href="{html.escape(page.link(attrs.get("href", "")) or "")}"'
     if tag in ("td", "th"):
-        spans = [f' {k}="{attrs[k]}"' for k in ("colspan", "rowspan") if _SPAN.match(attrs.get(k, ""))]
-        return f"<{tag}{''.join(spans)}>"
-    return f"<{tag}>"
-
-
-def _close(out: list[str], open_: list[tuple[int, str, int]]) -> None:
-    """Close the innermost element, or take back its tag where nothing came into it."""
-    _, tag, place = open_.pop()
-    if tag not in _KEEP_EMPTY and not any(piece.strip() for piece in out[place + 1 :]):
-        del out[place:]
-    else:
-        out.append(f"</{tag}>")
+        return "".join(
+            f' {k}="{attrs[k]}"'
+            for k in ("colspan", "rowspan")
+            if _SPAN.match(attrs.get(k, "")) and attrs[k].isascii()
+        )
+    return ""
 
 
 def image_source(page: Page, n: int) -> str | None:

@@ -211,7 +211,7 @@ def _walk(root: LexborNode, doc: Document) -> None:
         else:
             own = nodes[n].attributes
             if own:
-                attrs[n] = {k: v or "" for k, v in own.items()} if None in own.values() else own
+                attrs[n] = {k: v or "" for k, v in own.items()}
             if name == "script":
                 doc.scripts.append(n)
     for n in doc.scripts:

@@ -35,6 +35,11 @@ _EMPTY = re.compile(
     r"^(?:[\W_]*|无|暂无|null|none|undefined|nan|未知|不详|0|次|\d+次?|\$\{.*|\{\{.*|.*\[!--.*|.*(?:document\.|function|var ).*)$",
     re.I,
 )
+_CUT = re.compile(r"(?:\.{2,}|…+)\s*$")
+_EVENT = re.compile(r"[(]?(?:星期|周)[一二三四五六日天]|上午|下午|晚上|中午|至|~|—")
+"""With the time of an event stand its weekday, its part of the day or its end; with a publication none of them."""
+_PLACE = re.compile(r"\W{0,3}(?:地\s?点|主讲|主持|报告人|嘉宾|参加|对象|会议|内容|题目|主题)")
+_NEXT_LABEL = re.compile(r"\s[\u3400-\u9fff]{2,6}\s?[:：]")
 _SENTENCE = re.compile(r"[。；！？!?].|[，,].{12}")
 _NOT_OURS = re.compile(r"(?:总|今日|今天|昨日|本月|本周|累计|网站|本站|全站|正在|您是第|频道|同时在线)\s?$")
 """Before a count's label: then it counts the site, or is no count."""
@@ -50,6 +55,8 @@ class Fact(NamedTuple):
     line: int
     hidden: bool
     snippet: str
+    at: int = 0
+    """Where the label stands in the snippet."""
 
 
 class _Mark(NamedTuple):
@@ -73,6 +80,13 @@ def read_facts(doc: Document, layout: Layout) -> list[Fact]:
             continue
         text = spaced(doc, layout, line)
         marks = find_marks(text)
+        if (
+            len(marks) == 1
+            and marks[0].label in ("时间", "日期")
+            and i + 1 < len(lines)
+            and _PLACE.match(lines[i + 1].text)
+        ):
+            marks = [marks[0]._replace(field="not_date")]
         found = _line_facts(text, marks, i, line.hidden)
         out += [f for f in found if f.field != "bare_date" or i != spoken_for]
         if marks and marks[-1].field in _DATE_FIELDS and text[marks[-1].end :].strip() == "":
@@ -115,13 +129,15 @@ def _line_facts(text: str, marks: list[_Mark], line: int, hidden: bool) -> list[
         stop = marks[k + 1].start if k + 1 < len(marks) else len(text)
         if mark.field in _DATE_FIELDS:
             value = _dated(half, mark, stop, dates, taken)
+            if mark.label in ("时间", "日期") and _EVENT.search(half[mark.end : stop]):
+                mark = mark._replace(field="not_date")
         elif mark.field == "views":
             value = _number(half[mark.end : stop])
         else:
             ends = [d.start for d in dates if mark.end <= d.start < stop]
             region = within_brackets(text[mark.end : min([stop, *ends])])
             value = clean_value(region) or (name_behind_post(region) if mark.field == "author" else "")
-        out.append(Fact(mark.field, mark.label, value, line, hidden, text))
+        out.append(Fact(mark.field, mark.label, value, line, hidden, text, mark.start))
     out += _bare_dates(half, text, dates, taken, line, hidden)
     out += _counts(half, text, marks, line, hidden)
     return out
@@ -197,7 +213,10 @@ def clean_value(text: str) -> str:
     stop = _STOP.search(text)
     if stop:
         text = text[: stop.start()]
-    text = text.lstrip(_TRIM).split(GAP)[0].strip(_TRIM)
+    text = text.lstrip(_TRIM).split(GAP)[0].strip(_TRIM if not _CUT.search(text) else " ")
+    label = _NEXT_LABEL.search(text)
+    if label:
+        text = text[: label.start()].strip(_TRIM)
     while text and text[-1] in _OPENERS and text.count(_OPENERS[text[-1]]) < text.count(text[-1]):
         text = text[:-1].rstrip(_TRIM)
     for opening, closing in (("【", "】"), ("（", "）"), ("(", ")"), ("[", "]")):
@@ -208,14 +227,14 @@ def clean_value(text: str) -> str:
     text = squeeze(text)
     if len(text) > MAX_VALUE or _EMPTY.match(text) or _SENTENCE.search(text):
         return ""
-    return text
+    return "" if compact(text) in FIELD else text
 
 
 def _near(doc: Document, a: Line, b: Line) -> bool:
     """Whether two lines stand in one small box (a row, a list, a pair of spans), so that one may label the other."""
     for box in doc.ancestors(a.block, 3) if doc.within(a.block, a.block) else ():
         if doc.within(b.node, box):
-            return doc.size(box) < 400
+            return doc.size(box) < 120
     return doc.within(b.node, a.block)
 
 

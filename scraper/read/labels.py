@@ -28,7 +28,7 @@ _LABELS = {
     "最后更新时间 修改时间 最后修改时间 修改日期 页面生成时间 截止时间 截止日期 有效期 今天是 原创时间",
     "other": "字体 字号 字体大小 文字大小 大小 分享 分享到 分享至 打印 关闭 收藏 关键词 关键字 摘要 内容摘要 内容概述 索引号 信息索引号 文号 发文字号 文件编号 栏目 所属栏目 类别 信息类别 信息分类 分类 "
     "主题分类 主题词 标签 责任 评论 评论数 背景色 视力保护色 保护视力色 阅读字号 扫一扫 关联 附件 名称 标题 信息名称 主题 体裁分类 体裁 服务对象 公开方式 公开形式 公开范围 有效性 公开类型 "
-    "电话 联系电话 地址 邮编 邮箱 传真 网址 地点 摄影 图片 图 图片来源 摄 制图 美术 主持人 主讲人 原标题 语音播报 下载 备注 联系人 点赞 点赞数 收听 朗读 听新闻 转发 顶 踩 积分 等级 适用机构 级别 层级 子站 所属单位 "
+    "电话 联系电话 地址 邮编 邮箱 传真 网址 地点 摄影 摄影人 摄影者 摄影师 拍摄 供图 审批 审批人 图片 图 图片来源 摄 制图 美术 主持人 主讲人 原标题 语音播报 下载 备注 联系人 点赞 点赞数 收听 朗读 听新闻 转发 顶 踩 积分 等级 适用机构 级别 层级 子站 所属单位 "
     "专题 导语 稿件类型 星级 推荐 上一篇 下一篇 上一条 下一条 相关新闻 相关阅读 当前位置 您的位置 您现在的位置 所在位置",
 }
 FIELD = {label: field for field, labels in _LABELS.items() for label in labels.split()}
@@ -161,6 +161,15 @@ def name_behind_post(text: str) -> str:
     """The name at the end of `…研究部部长、研究员王某某`, '' where what stands before it is no post."""
     found = _POST_END.search(text[-120:])
     return found["name"] if found and is_person(found["name"]) else ""
+
+
+_TITLE_END = re.compile(r"(?:[长员授家任记士师者]|主席|理事|专家|经理|总裁|编辑)$")
+
+
+def behind_titles(text: str) -> str:
+    """The names behind their titles, a blank between (`某院院长 王某某` → 王某某); '' where the text is not so built."""
+    titles, blank, names = text.partition(" ")
+    return names if blank and _TITLE_END.search(titles) and not is_person(titles) and names_of(names) else ""
 
 
 def name_before_post(text: str) -> str:

@@ -144,6 +144,8 @@ class _Wanted:
             score += 2.0
         if bare in self.names:
             score -= 5.0
+        elif len(self.parts) > 1 and bare in self.parts:
+            score += 1.0 if len(bare) == max(map(len, self.parts)) else -1.5
         return score
 
 
@@ -268,3 +270,33 @@ def title_part(title: str, names: set[str]) -> str | None:
     parts = [p.strip() for p in re.split(r"\s*[_|<>»›]+\s*|\s+[-—–]+\s+|\s*-{2,}\s*", title) if p.strip()]
     kept = [p for p in parts if compact(p).lower() not in names and not (_SITE.search(p) and len(parts) > 1)]
     return max(kept, key=len) if kept and han_count(max(kept, key=len)) > 5 else None
+
+
+_KICKER = re.compile(
+    r"kicker|yinti|pretitle|pre-title|shoubiao|jianti|(?:^|[\W_])pre(?:$|[\W_])|title[-_]?up|introtitle", re.I
+)
+_SUBTITLE = re.compile(
+    r"(?:^|[\W_])sub(?:$|[\W_])|sub[-_]?title|futi|fubiaoti|ftitle|vice[-_]?title|title[-_]?sub|title2|subhead",
+    re.I,
+)
+
+
+def find_side_titles(
+    page: Page, layout: Layout, headline: Headline, stop: int
+) -> tuple[str | None, str | None]:
+    """Kicker (引题, above) and subtitle (副题, below) where elements beside the headline are named so and filled."""
+    kicker = subtitle = None
+    if headline.start < 0:
+        return None, None
+    for i in range(max(0, headline.start - 3), min(stop, headline.stop + 4, len(layout.lines))):
+        line = layout.lines[i]
+        if headline.start <= i < headline.stop or line.hidden or line.size > 80 or line.links * 2 > line.size:
+            continue
+        marks = page.doc.marks(line.block)
+        if not marks or _is_byline(line.text):
+            continue
+        if i < headline.start and kicker is None and _KICKER.search(marks):
+            kicker = line.text
+        elif subtitle is None and _SUBTITLE.search(marks):
+            subtitle = line.text
+    return kicker, subtitle
