@@ -6,6 +6,7 @@ key (what two spellings of one page share), so that a page is stored once and as
 
 from __future__ import annotations
 
+import html
 import ipaddress
 import re
 from urllib.parse import quote, unquote_to_bytes, urlsplit
