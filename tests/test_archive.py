@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -57,6 +58,14 @@ def test_an_empty_file_is_fine_to_start_in(tmp_path: Path) -> None:
     (tmp_path / "a.db").touch()
     with Archive.open(tmp_path / "a.db") as archive:
         assert archive.portals() == []
+
+
+def test_any_file_name_will_do(tmp_path: Path) -> None:
+    for name in ("开发区 归档.db", "a?b#c%20.db"):
+        started(tmp_path / name)[0].close()
+        with Archive.open(tmp_path / name, write=False) as archive:
+            assert archive.portals() == [HOST]
+    assert {path.name for path in tmp_path.glob("*.db")} == {"开发区 归档.db", "a?b#c%20.db"}
 
 
 def test_a_file_that_is_no_sqlite_is_named(tmp_path: Path) -> None:
@@ -206,6 +215,18 @@ def test_a_killed_crawl_leaves_no_lock_behind(tmp_path: Path) -> None:
             process.kill()
             process.wait()
             archive.lock()
+
+
+def test_a_disk_without_locks_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    archive, _ = started(tmp_path / "a.db")
+
+    def no_locks(_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("scraper.archive.file._lock", no_locks)
+    with pytest.raises(ArchiveUnwritable, match="No locks available"):
+        archive.lock()
+    archive.close()
 
 
 # Crawls and portals

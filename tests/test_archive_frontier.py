@@ -155,6 +155,16 @@ def test_a_page_known_as_what_it_is_stays_that(archive: Archive) -> None:
         assert row(archive, NEWS + "1.html", kind).kind == "article"
 
 
+def test_a_page_not_yet_visited_goes_with_the_list_it_was_seen_on_last(tmp_path: Path) -> None:
+    archive, crawl = started(tmp_path / "b.db")
+    url, other = NEWS + "1.html", "http://kfq.example/gg/"
+    for channel in (NEWS, other):
+        assert row(archive, url, channel=channel, item=True).channel == channel
+    save(archive, crawl, url)
+    assert row(archive, url, channel=NEWS, item=True).channel == other
+    archive.close()
+
+
 def test_what_failed_is_not_asked_again_because_it_was_found_again(archive: Archive) -> None:
     one = row(archive, NEWS + "1.html")
     archive.save_failure(

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
-from urllib.parse import quote
 
 from sqlite_utils import Database
 
@@ -47,7 +46,7 @@ def open_database(path: Path, *, create: bool, write: bool) -> Database:
 
 
 def _connect(path: Path, *, write: bool) -> sqlite3.Connection:
-    address = "file:" + quote(str(path.absolute()))
+    address = path.absolute().as_uri()
     if write:
         return sqlite3.connect(f"{address}?mode=rwc", uri=True, isolation_level=None, timeout=BUSY_MS / 1000)
     mode = "immutable=1" if is_still(path) else "mode=ro"
@@ -112,6 +111,8 @@ def take_lock(path: Path) -> IO[bytes]:
         _lock(handle)
     except OSError as error:
         handle.close()
+        if not isinstance(error, BlockingIOError | PermissionError):  # a disk that knows no locks
+            raise _unwritable(path, error.strerror or "not lockable") from error
         raise ArchiveBusy(
             f"another crawl is writing {path}", "wait for it to end, or name another file with --db"
         ) from error
