@@ -352,7 +352,7 @@ class Archive:
             return coverage.report(self._connection, crawl_id)
 
     def search(self, words: str, *, limit: int = 20, portal: str | None = None) -> list[Hit]:
-        """Articles that hold all words, best first; "a quoted phrase" keeps its blanks' neighbours together."""
+        """Articles that hold all words, best first. Words stand between blanks; "quoted words" are one."""
         with self._read():
             return search(self._connection, words, limit=limit, portal=portal)
 
