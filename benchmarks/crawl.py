@@ -38,7 +38,9 @@ def main() -> None:
             report = crawl(server.url, Path(folder) / f"{run}.db", options=Options(delay=0))
             crawled.append(report.pages / report.seconds)
             bare.append(bare_requests(server.url, paths))
-            print(f"run {run + 1}: {report.pages} pages, {crawled[-1]:.0f} pages/s; bare requests {bare[-1]:.0f}/s")
+            print(
+                f"run {run + 1}: {report.pages} pages, {crawled[-1]:.0f} pages/s; bare requests {bare[-1]:.0f}/s"
+            )
     median = statistics.median(crawled)
     print(f"median {median:.0f} pages/s, {median / statistics.median(bare):.2f} of bare requests")
 
