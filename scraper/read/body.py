@@ -52,6 +52,7 @@ END_MARK = re.compile(
     r"|精彩推荐|图片新闻|同类文章|版权声明|免责声明|本网声明|责任编辑\s?[:：]|责编\s?[:：]|编辑\s?[:：]|阅读(?:剩余)?全文|加载更多|您此时的心情)"
 )
 """What stands after an article: neighbours, related links, credits, comments."""
+_MAX_NAMED = 20
 PICTURE = 25.0
 """What a picture of the article weighs, in characters of text."""
 
@@ -75,7 +76,9 @@ def find_body(page: Page, layout: Layout, headline: Headline, bylines: Iterable[
     skip = set(bylines)
     show_hidden = not any(x.size > 30 and not x.hidden and x.links * 2 < x.size for x in lines)
     chosen = {n for _, css in page.selectors("body") for n in doc.select(css)[:3]}
-    named = sorted(chosen | {n for n, a in enumerate(doc.attrs) if a and _bonus(doc.marks(n)) > 1.1})
+    named = sorted(chosen | {n for n, a in enumerate(doc.attrs) if a and _bonus(doc.marks(n)) > 1.1})[
+        :_MAX_NAMED
+    ]
     places, weights = _weights(doc, layout, anchor, skip, furniture, show_hidden, named)
     sums = [0.0, *accumulate(weights)]
     best, top, low = -1, 0.0, 0.0

@@ -175,8 +175,8 @@ def find_source(page: Page, facts: list[Fact], zone: Zone, layout: Layout) -> tu
     if value is None:
         return (None, None), None
     if _CUT.search(value):
-        whole = next((v for v in metas if v.startswith(_CUT.sub("", value))), None)
-        value = whole or value
+        stem = _CUT.sub("", value)
+        value = next((v for v in metas if v.startswith(stem)), value)
     source, person = split_person(value)
     return (source, evidence), person
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice
 
 from scraper.read.dom import Document
 from scraper.read.layout import Layout
@@ -24,6 +27,9 @@ _MARK = re.compile(
 )
 
 
+_MAX_MARKED = 40
+
+
 def find_channel(page: Page, layout: Layout, headline: str | None, before: int) -> tuple[str, ...]:
     """Column names from the outermost in; () where the page shows none. `before`: only lines above it are looked at."""
     doc = page.doc
@@ -40,22 +46,33 @@ def find_channel(page: Page, layout: Layout, headline: str | None, before: int) 
             names = _names(doc, n, headline) if doc.size(n) < 260 else _split(line.text, headline)
             if names:
                 return names
-    for n, name in enumerate(doc.tag):
-        if (
-            doc.attrs[n]
-            and name not in ("a", "body", "html")
-            and 2 < doc.size(n) < 200
-            and _MARK.search(doc.marks(n))
-        ):
-            text = doc.text(n, " ")
-            if _STRICT.search(text) or (doc.link_size(n) * 3 > doc.size(n) and "首页" in text):
-                names = _names(doc, n, headline)
-                if names:
-                    return names
+    for n in islice(_marked(doc), _MAX_MARKED):
+        text = doc.text(n, " ")
+        if _STRICT.search(text) or (doc.link_size(n) * 3 > doc.size(n) and "首页" in text):
+            names = _names(doc, n, headline)
+            if names:
+                return names
     for line in layout.lines[: max(before, 0)]:
         if line.size < 120 and re.match(r"\S{0,10}首页\s?[>＞»]", line.text):
             return _split(line.text, headline)
     return ()
+
+
+def _marked(doc: Document) -> Iterator[int]:
+    """Small elements whose class or id says breadcrumb."""
+    for n, name in enumerate(doc.tag):
+        if (
+            doc.attrs[n]
+            and 2 < doc.size(n) < 200
+            and name not in ("a", "body", "html")
+            and _is_mark(doc.marks(n))
+        ):
+            yield n
+
+
+@lru_cache(4096)
+def _is_mark(marks: str) -> bool:
+    return _MARK.search(marks) is not None
 
 
 def _names(doc: Document, n: int, headline: str | None) -> tuple[str, ...]:

@@ -94,39 +94,40 @@ def lay_out(doc: Document) -> Layout:
 _WRITE = re.compile(
     r"""document\.write(?:ln)?\(\s*(?:"([^"<>\n]{1,120})"|'([^'<>\n]{1,120})'|([A-Za-z_$][\w$]{0,40}))\s*\)"""
 )
-_VALUE = r"""\b%s\s*=\s*(?:"([^"<>\n]{1,200})"|'([^'<>\n]{1,200})')"""
-_MAX_SCRIPT, _MAX_WRITES = 4000, 60
+_VARIABLE = re.compile(
+    r"""\b([A-Za-z_$][\w$]{0,40})\s{0,3}=\s{0,3}(?:"([^"<>\n]{1,200})"|'([^'<>\n]{1,200})')"""
+)
+_MAX_SCRIPT, _MAX_CODE = 4000, 200_000
 
 
 def _written(doc: Document) -> dict[int, str]:
     """What scripts write into the page where that can be told without running them: one write of a string or of a
     variable that is set to a string (byline templates of TRS and UCAP). With an `else` nothing can be told."""
     out: dict[int, str] = {}
+    values: dict[str, str] | None = None
     for n in doc.scripts:
         code = doc.data[n]
-        if (
-            "document.write" not in code
-            or len(code) > _MAX_SCRIPT
-            or "else" in code
-            or len(out) >= _MAX_WRITES
-        ):
+        if "document.write" not in code or len(code) > _MAX_SCRIPT or "else" in code:
             continue
         calls = _WRITE.findall(code)
         if len(calls) != 1 or code.count("document.write") != 1:
             continue
         one, other, name = calls[0]
-        text = one or other or (_variable(doc, n, name) if name else "")
+        if name and values is None:
+            values = _variables(doc)
+        text = one or other or (values or {}).get(name, "")
         if text.strip():
             out[n] = text
     return out
 
 
-def _variable(doc: Document, n: int, name: str) -> str:
-    pattern = re.compile(_VALUE % re.escape(name))
-    for k in (n, *doc.scripts):
-        if len(doc.data[k]) <= 20_000 and (found := pattern.search(doc.data[k])):
-            return found[1] or found[2]
-    return ""
+def _variables(doc: Document) -> dict[str, str]:
+    """Strings that the page's own scripts set, by name; of two the first."""
+    code = "\n".join(doc.data[n][:20_000] for n in doc.scripts)[:_MAX_CODE]
+    out: dict[str, str] = {}
+    for name, one, other in _VARIABLE.findall(code):
+        out.setdefault(name, one or other)
+    return out
 
 
 def _hidden(doc: Document) -> bytearray:

@@ -15,6 +15,7 @@ _INNER_LABEL = re.compile(
     r"^(?:作者|文|撰文|撰稿|供稿|图文|文/图|图/文|文图|(?:\S{0,8}?(?:记者|通讯员))|采写)\s{0,2}[:：/／|]?\s?(?P<rest>.+)$"
 )
 _STOP = re.compile(r"[;；]|(?:图|摄影|编辑|审核|来源|责编|摄)\s?[/／:：]")
+_REPORTS = re.compile(r"\s?(?:报道|报导|供稿|撰稿|撰文|文)$")
 _PHOTO = re.compile(r"摄(?:影)?\s*$")
 
 
@@ -44,6 +45,9 @@ def _tail(text: str) -> str | None:
     if not match or _PHOTO.search(match["inner"]):
         return None
     inner = _STOP.split(match["inner"])[0].strip(" ,，、")
+    if names := names_of(inner):
+        return names
+    inner = _REPORTS.sub("", inner)
     labelled = _INNER_LABEL.match(inner)
     if labelled:
         rest = labelled["rest"].strip(" ,，、")

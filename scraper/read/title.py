@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -145,7 +146,9 @@ class _Wanted:
         if bare in self.names:
             score -= 5.0
         elif len(self.parts) > 1 and bare in self.parts:
-            score += 1.0 if len(bare) == max(map(len, self.parts)) else -1.5
+            # site and column names follow the headline, or stand before it and are shorter
+            longest = len(bare) == max(map(len, self.parts))
+            score += 1.0 if longest or bare == self.parts[0] else -1.5
         return score
 
 
@@ -232,9 +235,9 @@ def _weigh(doc: Document, lines: list[Line], rival: _Rival, wanted: _Wanted, bel
         score -= 1.0
     if rival.text[-1] in "。；：:;！" and rival.text[-1] != "！":
         score -= 2.0
-    near = next((b for b in below if b >= rival.stop), None)
-    if near is not None and near - rival.stop <= 6:
-        score += 3.0 - 0.4 * (near - rival.stop)
+    place = bisect_left(below, rival.stop)
+    if place < len(below) and below[place] - rival.stop <= 6:
+        score += 3.0 - 0.4 * (below[place] - rival.stop)
     score -= 2.5 * _in_furniture(doc, line.node)
     score -= min(2.0, rival.start / 150)
     return _Rival(rival.text, rival.start, rival.stop, rival.rule, score)
