@@ -29,6 +29,9 @@ NEXT = re.compile(
 )
 _LAST = re.compile(r"^(?:尾页|末页|最后一?页|最末页|尾頁|last(?:page)?|end)\W{0,3}$|^[>»›]\|$", re.I)
 _NEXT_CLASS = re.compile(r"(?:^|[\s_-])(?:p_)?next(?:page|_page|-page)?(?:$|[\s_-])|(?:^|\s)nextpage")
+_FRAME = " []【】\t\r\n\u00a0"
+_COUNTS, _COUNTED = ("共", "总", "每页", "总数", "共有"), ("条", "篇", "个", "记录", "项")
+_PLAIN = frozenset({"span", "strong", "b", "em", "font", "i", "label"})
 _CURRENT = re.compile(
     r"(?:^|[\s_-])(?:current|curr?|cur|on|active|thisclass|now|selected|p_no_d|this)(?:$|[\s_-])"
 )
@@ -144,22 +147,24 @@ def _words(doc: Document, links: Links, node: int) -> tuple[str, int]:
 
 
 def _current(doc: Document, links: Links, box: int) -> int | None:
-    """The number that is marked as current, or is no link among numbers that are."""
+    """The number that is marked as current, or is no link among numbers that are; never one that counts (共46条)."""
     if box < 0:
         return None
-    for n in range(box, doc.end[box]):
-        if doc.tag[n] == TEXT:
-            text = doc.data[n].strip(" []【】\t\r\n\u00a0")
-            parent = doc.parent[n]
-            if text.isdecimal() and len(text) < 6:
-                if _claims(doc, parent):
-                    continue
-                marks = f"{doc.marks(parent)} {doc.marks(doc.parent[parent])}"
-                plain = doc.tag[parent] in ("span", "strong", "b", "em", "font", "i", "label")
-                dead = doc.tag[parent] == "a" and not doc.attr(parent, "href")
-                if _CURRENT.search(marks) or ((plain or dead) and len(links.numbered) > 0):
-                    return int(text)
-    return None
+    nodes = [n for n in doc.texts(box) if doc.chars[n + 1] > doc.chars[n]]
+    words = ["", *(doc.data[n].strip(_FRAME) for n in nodes), ""]
+    plain = None
+    for n, before, text, after in zip(nodes, words, words[1:], words[2:], strict=False):
+        if not text.isdecimal() or len(text) > 5 or before.endswith(_COUNTS) or after.startswith(_COUNTED):
+            continue
+        parent = doc.parent[n]
+        if _claims(doc, parent):
+            continue
+        if _CURRENT.search(f"{doc.marks(parent)} {doc.marks(doc.parent[parent])}"):
+            return int(text)
+        dead = doc.tag[parent] == "a" and not doc.attr(parent, "href")
+        if plain is None and links.numbered and (dead or doc.tag[parent] in _PLAIN):
+            plain = int(text)
+    return plain
 
 
 def _claims(doc: Document, n: int) -> bool:

@@ -304,14 +304,9 @@ def _aside(doc: Document, node: int) -> bool:
 
 
 def _paged(doc: Document, ev: _Events, node: int) -> bool:
-    """Whether a pager stands in the node or right behind it, within the three boxes around it."""
-    if not ev.pagers:
-        return False
-    outer = node
-    for n in doc.ancestors(node, 3):
-        if doc.tag[n] != "body":
-            outer = n
-    return any(node < p < doc.end[outer] for p in ev.pagers)
+    """Whether a pager stands in the node or right behind it."""
+    stop = doc.end[node]
+    return any(node < p and doc.chars[p] - doc.chars[stop] <= _NEAR for p in ev.pagers)
 
 
 def _context(doc: Document, ev: _Events, w: _Weight) -> float:
