@@ -31,7 +31,10 @@ class Commands(click.Group):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(0)
         except OSError as error:
-            click.echo(f"kaifaqu: {error.strerror or error}; make room or name another place, and run it again", err=True)
+            click.echo(
+                f"kaifaqu: {error.strerror or error}; make room or name another place, and run it again",
+                err=True,
+            )
             ctx.exit(2)
         except KeyboardInterrupt:
             click.echo("kaifaqu: stopped; nothing is lost, the same command goes on from here", err=True)
@@ -136,20 +139,30 @@ def _crawl(urls: Sequence[str], db: str, options: Any, *, as_json: bool, quiet: 
 @cli.command()
 @click.argument("page", metavar="FILE|URL|-")
 @click.option("--url", help="The address a FILE was saved from; relative links start there.")
-def read(page: str, url: str | None) -> None:
+@click.option(
+    "--db",
+    type=click.Path(dir_okay=False),
+    help="Take the page of URL from this archive, not from the network.",
+)
+def read(page: str, url: str | None, db: str | None) -> None:
     """Print one page's reading as JSON.
 
     Example:  kaifaqu read http://www.example.gov.cn/news/1.html
     """
     from scraper.onepage import read_one
 
-    click.echo(json.dumps(asdict(read_one(page, url)), ensure_ascii=False, indent=2))
+    click.echo(json.dumps(asdict(read_one(page, url, db)), ensure_ascii=False, indent=2))
 
 
 @cli.command()
 @click.argument("page", metavar="FILE|URL|-")
 @click.option("--url", help="The address a FILE was saved from; relative links start there.")
-def explain(page: str, url: str | None) -> None:
+@click.option(
+    "--db",
+    type=click.Path(dir_okay=False),
+    help="Take the page of URL from this archive, not from the network.",
+)
+def explain(page: str, url: str | None, db: str | None) -> None:
     """Tell why each field of one page was read as it was.
 
     Example:  kaifaqu explain saved.html --url http://www.example.gov.cn/news/1.html
@@ -157,7 +170,7 @@ def explain(page: str, url: str | None) -> None:
     from scraper import show
     from scraper.onepage import read_one
 
-    show.explain(read_one(page, url))
+    show.explain(read_one(page, url, db))
 
 
 @cli.command()

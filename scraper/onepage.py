@@ -8,18 +8,21 @@ from pathlib import Path
 
 from scraper import urls
 from scraper.errors import UsageError
-from scraper.model import Reading
+from scraper.model import Capture, Reading
 from scraper.read import read
 
 NO_ADDRESS = "http://localhost/"  # where a saved page's links start when nobody says where it came from
 
 
-def read_one(page: str, url: str | None) -> Reading:
-    """The reading of a saved file, of standard input (`-`), or of the page at an http(s) address.
+def read_one(page: str, url: str | None, db: str | None = None) -> Reading:
+    """The reading of a saved file, of standard input (`-`), or of the page at an http(s) address; with `db`, of the
+    newest capture of that address in this archive.
 
-    Raises UsageError for an empty input, an absent file, or a file that is no web page; FetchError for an address
-    that cannot be had.
+    Raises UsageError for an empty input, an absent file, an address the archive does not hold, or a file that is no web
+    page; FetchError for an address that cannot be had.
     """
+    if db is not None:
+        return _web_page(_archived(page, db), page)
     if page.startswith(("http://", "https://")):
         return _web_page(_fetched(page), page)
     if page == "-":
@@ -35,6 +38,16 @@ def read_one(page: str, url: str | None) -> Reading:
     return _web_page(read(body, url or NO_ADDRESS), page)
 
 
+def _archived(address: str, db: str) -> Reading:
+    from scraper.archive import Archive  # only here, so that reading a file loads no SQLite
+
+    with Archive.open(db, create=False, write=False) as archive:
+        capture = archive.newest_capture(address)
+    if capture is None:
+        raise UsageError(f"{db} holds no page {address}", "give an address that `kaifaqu search` shows")
+    return read(capture.body, capture.url, content_type=content_type(capture), status=capture.status)
+
+
 def _fetched(address: str) -> Reading:
     from scraper.fetch import Fetcher  # only here, so that reading a file loads no HTTP
 
@@ -45,10 +58,14 @@ def _fetched(address: str) -> Reading:
     async def go() -> Reading:
         async with Fetcher(delay=0, allow_private=frozenset({urls.hostname(url)})) as fetcher:
             capture = await fetcher.fetch(url)
-        kind = next((v.decode("latin-1") for n, v in capture.headers if n.lower() == b"content-type"), None)
-        return read(capture.body, capture.url, content_type=kind, status=capture.status)
+        return read(capture.body, capture.url, content_type=content_type(capture), status=capture.status)
 
     return asyncio.run(go())
+
+
+def content_type(capture: Capture) -> str | None:
+    """The Content-Type header of an answer."""
+    return next((v.decode("latin-1") for n, v in capture.headers if n.lower() == b"content-type"), None)
 
 
 def _web_page(reading: Reading, name: str) -> Reading:

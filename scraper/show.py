@@ -30,11 +30,11 @@ def console(*, stderr: bool = False) -> Console:
 
 
 class CrawlProgress(AbstractContextManager["CrawlProgress"]):
-    """One line that lives on a terminal; off it, a plain line for each page."""
+    """One line that lives on a terminal; off it, a plain line for each page, or none if `quiet`."""
 
     def __init__(self, *, quiet: bool = False) -> None:
         self._console = console(stderr=True)
-        self._live = self._console.is_terminal and not quiet
+        self._live = self._console.is_terminal
         self._quiet = quiet
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
         self._progress = Progress(*columns, console=self._console, transient=True) if self._live else None

@@ -57,10 +57,9 @@ def test_help_fits_a_screen_and_shows_an_example() -> None:
         assert "kaifaqu " in result.output.split("Usage:")[1].partition("\n")[2], f"{name} has no example"
 
 
-def test_every_command_that_touches_an_archive_takes_db() -> None:
+def test_every_command_takes_db() -> None:
     for name, command in cli.commands.items():
-        if name not in ("read", "explain"):
-            assert "--db" in {o for p in command.params for o in p.opts}, name
+        assert "--db" in {o for p in command.params for o in p.opts}, name
 
 
 def test_read_prints_the_page_as_json(tmp_path: Path) -> None:
@@ -87,6 +86,14 @@ def test_explain_names_the_rule_behind_each_field(tmp_path: Path) -> None:
     for line in ("title", "source", "author", "date", "views"):
         assert line in output
     assert output.count(" by ") >= 5
+
+
+def test_explain_takes_an_archived_page_without_the_network(demo_db: Path) -> None:
+    lines = invoke("export", "--format", "jsonl", "--db", str(demo_db)).stdout.splitlines()
+    article = json.loads(lines[0])
+    output = invoke("explain", article["url"], "--db", str(demo_db)).output
+    assert article["title"] in output and "decided" in output
+    refused(invoke("explain", "http://127.0.0.1:9/absent.html", "--db", str(demo_db)), 2, "holds no page")
 
 
 def test_an_empty_file_is_refused(tmp_path: Path) -> None:

@@ -330,6 +330,16 @@ def _resolve(db: sqlite3.Connection, row: Row, at: str) -> None:
     )
 
 
+def newest_capture(db: sqlite3.Connection, url: str) -> int | None:
+    """The id of the last capture with a body of an address."""
+    found = db.execute(
+        "SELECT c.id FROM frontier f JOIN captures c ON c.frontier_id = f.id WHERE f.key = ? AND c.digest IS NOT NULL "
+        "ORDER BY c.id DESC LIMIT 1",
+        (key(url),),
+    ).fetchone()
+    return int(found[0]) if found else None
+
+
 def load_capture(db: sqlite3.Connection, blobs: Blobs, capture_id: int) -> Capture:
     """One answer as it came. Raises UsageError where there is none of that id, or its bytes are damaged."""
     row = db.execute(

@@ -373,6 +373,12 @@ class Archive:
         with self._read():
             return self._blobs.load(digest)
 
+    def newest_capture(self, url: str) -> Capture | None:
+        """The last answer with a body that an address gave, however it is spelled; None where there is none."""
+        with self._read():
+            number = pages.newest_capture(self._connection, url)
+            return None if number is None else pages.load_capture(self._connection, self._blobs, number)
+
     def load_capture(self, capture_id: int) -> Capture:
         """One answer as it came. Raises UsageError where there is none of that id."""
         with self._read():
