@@ -29,6 +29,7 @@ NEXT = re.compile(
 )
 _LAST = re.compile(r"^(?:尾页|末页|最后一?页|最末页|尾頁|last(?:page)?|end)\W{0,3}$|^[>»›]\|$", re.I)
 _NEXT_CLASS = re.compile(r"(?:^|[\s_-])(?:p_)?next(?:page|_page|-page)?(?:$|[\s_-])|(?:^|\s)nextpage")
+_WORD = re.compile("[上下]一?[页頁]|[尾末][页頁]")
 _FRAME = " []【】\t\r\n\u00a0"
 _COUNTS, _COUNTED = ("共", "总", "每页", "总数", "共有"), ("条", "篇", "个", "记录", "项")
 _PLAIN = frozenset({"span", "strong", "b", "em", "font", "i", "label"})
@@ -46,10 +47,11 @@ class Links:
     last: list[int]
     numbered: list[tuple[int, int]]
     texts: list[int]
+    words: list[int]
 
 
 def survey(doc: Document) -> Links:
-    found = Links([], [], [], [], [])
+    found = Links([], [], [], [], [], [])
     for n, name in enumerate(doc.tag):
         if name == TEXT:
             data = doc.data[n]
@@ -59,6 +61,8 @@ def survey(doc: Document) -> Links:
                 and doc.chars[n + 1] > doc.chars[n]
             ):
                 found.texts.append(n)
+                if len(data) < 40 and _WORD.search(data):
+                    found.words.append(n)
             continue
         if name != "a" and not (
             name in ("span", "li", "input", "button", "img", "em") and "onclick" in doc.attrs[n]
@@ -131,7 +135,7 @@ def _words(doc: Document, links: Links, node: int) -> tuple[str, int]:
     """The text of the pager and its box: the largest box of a few words around the next link, else texts that count."""
     if node < 0:
         numbered = [n for n, _ in links.numbered if address(doc.attrs[n])]
-        node = links.last[0] if links.last else numbered[0] if len(numbered) > 1 else -1
+        node = next(iter(links.last or numbered[1:2] or links.words), -1)
     if node >= 0:
         box = node
         for up in doc.ancestors(node, 5):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from scraper.model import Evidence, Item, Listing
 from scraper.read.dom import Document, parse
@@ -28,8 +29,10 @@ _ARTICLE_URL = re.compile(
     r"/t\d{8}_\d+(?:_\d+)?\.s?html?$|/art/\d{4}/|/content_\d+\.|/content/m?post_\d+\.|/[0-9a-f]{32}\.s?html|/info/\d+/\d+\.html?$"
     r"|/c\d+a\d+/page\.|/(?:content|detail|show|view|article|news)[-_/]?\d+\.|/\d{4}[-/]\d\d[-/]\d\d/\d+\.s?html?$"
 )
+# A folder or a numbered list within a folder; the portal's own root is a home page as like as a listing.
 _LISTING_URL = re.compile(
-    r"/(?:index|list|node|col|default|lists?)?(?:[-_]?\d{1,4})?(?:\.s?html?|\.jhtml|\.jsp|\.aspx?|\.php)?$|/list\d*\.|/col/col|/channels?/|/column/|newslist|[?&]page(?:index|no|num)?=",
+    r"/[^/?]+/(?:(?:index|list|node|col|default|more|lists?)?(?:[-_]?\d{1,4})?(?:\.\w{3,5})?)?$|/list\d*\.|/col/col|/channels?/|/column/|newslist"
+    r"|[?&]page(?:index|no|num)?=",
     re.I,
 )
 
@@ -91,4 +94,12 @@ def _strength(page: Page, rows: Rows) -> float:
         base *= 0.6
     if _ARTICLE_URL.search(page.url):
         base *= 0.4
+    elif rows.dated and _LISTING_URL.search(_path(page.url)):
+        base += 0.15
     return min(1.0, base)
+
+
+def _path(url: str) -> str:
+    """Path and query of an address."""
+    parts = urlsplit(url)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path

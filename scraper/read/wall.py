@@ -50,7 +50,6 @@ _WEAK = (
         re.compile(r"请开启JavaScript并刷新|enable JavaScript and (?:cookies|refresh)", re.I),
         "JavaScript challenge",
     ),
-    (re.compile(r"document\.cookie\s*=[^;]{0,500};\s*(?:location|window\.location)"), "cookie challenge"),
     (
         re.compile(r"Just a moment\.\.\.|Checking your browser|Attention Required! \| Cloudflare"),
         "Cloudflare",
@@ -65,6 +64,8 @@ _WEAK = (
         "block page",
     ),
 )
+_COOKIE = re.compile(r"document\.cookie\s*=[^;]{0,500};\s*(?:location|window\.location)")
+_NOTHING = 40  # visible characters of a page whose script sets a cookie and loads it again
 _REFUSING = {521: "加速乐 (HTTP 521)", 412: "瑞数 (HTTP 412)", 493: "网站卫士 (HTTP 493)"}
 _GONE = re.compile(
     r"(?:页面|网页|内容|文章|信息|文件|栏目|地址|资源|链接)[^。！!]{0,12}(?:不存在|已(?:经)?(?:被)?(?:删除|移除|下线|撤销|失效)|找不到|未找到|无法找到|丢失了?)"
@@ -88,6 +89,8 @@ def find_wall(doc: Document, body_size: int, status: int | None) -> str | None:
         # a page that has its own content was let through; the guard's cookie script may still ride on it
         if token in html and text_size < 4 * NEAR_EMPTY:
             return name
+    if text_size < _NOTHING and body_size < 60_000 and _COOKIE.search(html):
+        return "cookie challenge"
     if small and body_size < 60_000:
         # a page's own scripts hold such sentences for their forms; on a block page they are what is shown
         shown = f"{doc.title} {doc.text(0)}"
