@@ -171,13 +171,13 @@ def find_source(page: Page, facts: list[Fact], zone: Zone, layout: Layout) -> tu
     ]
     own = {compact(page.doc.meta("SiteName"))}
     candidates += [c for c in _marked(page, layout, zone, _SOURCE_MARK, 5.0) if compact(c.value) not in own]
-    value, evidence = choose(candidates)
-    if value is None:
+    best, evidence = choose(candidates)
+    if best is None:
         return (None, None), None
-    if _CUT.search(value):
-        stem = _CUT.sub("", value)
-        value = next((v for v in metas if v.startswith(stem)), value)
-    source, person = split_person(value)
+    if _CUT.search(best):
+        stem = _CUT.sub("", best)
+        best = next((v for v in metas if v.startswith(stem)), best)
+    source, person = split_person(best)
     return (source, evidence), person
 
 

@@ -30,6 +30,7 @@ BLOCK = frozenset(
 )
 MAX_NODES = 400_000
 MAX_DEPTH = 512  # as in Chromium; the tree builder's time grows with the square of the nesting
+_MANY_TAGS = 8_000  # below it no nesting costs more than some hundredths of a second
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)[^>]*>")
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 _SELF_CLOSING = frozenset(
@@ -160,7 +161,8 @@ class Document:
 def parse(html: str) -> Document:
     """Parse a page into a Document. Never raises; NULs are dropped, an empty page gives an empty Document."""
     html = html.replace("\0", "")
-    if html.count("<") - 2 * html.count("</") > 4 * MAX_DEPTH:
+    tags = html.count("<")
+    if tags > _MANY_TAGS or tags - 2 * html.count("</") > 4 * MAX_DEPTH:
         html = _flatten(html)
     tree = LexborHTMLParser(html or "<html></html>")
     doc = Document(html, _tree=tree)

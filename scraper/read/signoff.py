@@ -12,9 +12,9 @@ _HEAD_BRACKET = re.compile(r"[（(](?:\S{0,8}?)(?:记者|通讯员)\s?[:：]?\s?
 _HEAD_REPORT = re.compile(r"(?:记者|通讯员)\s?" + NAMES + r"\s?(?:报道|[)）]?\s?文)")
 _TAIL_BRACKET = re.compile(r"[（(]\s?(?P<inner>[^（()）]{2,90}?)\s?[）)]?[。\s]*$")
 _INNER_LABEL = re.compile(
-    r"^(?:作者|文|撰文|撰稿|供稿|图文|文/图|图/文|文图|(?:\S{0,8}?(?:记者|通讯员))|采写)\s{0,2}[:：/／|]?\s?(?P<rest>.+)$"
+    r"^(?:作者|文/图|图/文|文图|图文|文|撰文|撰稿|供稿|(?:\S{0,8}?(?:记者|通讯员))|采写)\s{0,2}[:：/／|]?\s?(?P<rest>.+)$"
 )
-_STOP = re.compile(r"[;；]|(?:图|摄影|编辑|审核|来源|责编|摄)\s?[/／:：]")
+_STOP = re.compile(r"(?:图|摄影|编辑|审核|来源|责编|摄)\s?[/／:：]")
 _REPORTS = re.compile(r"\s?(?:报道|报导|供稿|撰稿|撰文|文)$")
 _PHOTO = re.compile(r"摄(?:影)?\s*$")
 
@@ -44,13 +44,12 @@ def _tail(text: str) -> str | None:
     match = _TAIL_BRACKET.search(text[-110:])
     if not match or _PHOTO.search(match["inner"]):
         return None
-    inner = _STOP.split(match["inner"])[0].strip(" ,，、")
+    inner = re.split(r"[;；]", match["inner"])[0].strip(" ,，、")
     if names := names_of(inner):
         return names
     inner = _REPORTS.sub("", inner)
-    labelled = _INNER_LABEL.match(inner)
-    if labelled:
-        rest = labelled["rest"].strip(" ,，、")
+    if labelled := _INNER_LABEL.match(inner):
+        rest = _STOP.split(labelled["rest"])[0].strip(" ,，、")
         return names_of(rest) or last_name(rest) or _glued(rest)
     if names := names_of(inner):
         return names
