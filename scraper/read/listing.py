@@ -82,7 +82,11 @@ def _strength(page: Page, rows: Rows) -> float:
     """Many dated rows, a pager behind them, little text but them: a listing."""
     doc, n = page.doc, len(rows.rows)
     share = rows.dated / n
-    base = min(1.0, 0.25 + 0.12 * n) * (0.35 + 0.65 * share)
+    headlines = (
+        n >= 8 and rows.score >= 0.35 * n
+    )  # many, and long as headlines are: a list even without dates
+    undated = 0.6 if headlines else 0.35
+    base = min(1.0, 0.25 + 0.12 * n) * (undated + (1 - undated) * share)
     if rows.pager:
         base = 0.5 + 0.5 * base if n >= 3 else base + 0.2
     own = sum(doc.size(r.start) if doc.end[r.start] >= r.stop else 0 for r in rows.rows)
@@ -94,7 +98,7 @@ def _strength(page: Page, rows: Rows) -> float:
         base *= 0.6
     if _ARTICLE_URL.search(page.url):
         base *= 0.4
-    elif rows.dated and _LISTING_URL.search(_path(page.url)):
+    elif (rows.dated or headlines) and _LISTING_URL.search(_path(page.url)):
         base += 0.15
     return min(1.0, base)
 

@@ -24,7 +24,9 @@ DATED = re.compile(
     rf"^{OPEN}{_LABEL}?{OPEN}(?:{DAY}{CLOCK}|{SHORT}|(?:19|20)?\d\d\s*年\s*{SHORT}|(?:19|20)\d\d\s*[-/.年]\s*\d{{1,2}}\s*月?|\d\d-\d\d-\d\d){CLOSE}$"
     rf"|{DAY}{CLOCK}{CLOSE}$|^{OPEN}{DAY}|[\[【(（]\s*{SHORT}\s*[\]】)）]\s*$|{_LABEL}\s*{DAY}"
 )
-_MAYBE = re.compile(r"\d\s?[-/.年月–]")
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?"
+_ENGLISH = re.compile(rf"^\W*(?:{_MONTH}\s\d{{1,2}},?|\d{{1,2}}\s{_MONTH},?)\s(?:19|20)\d\d\W*$")
+_MAYBE = re.compile(r"\d\s?[-/.年月–]|[a-z.,]\s(?:19|20)\d\d")
 EDGE = 60  # characters at either end of a text that are looked at for a date
 
 
@@ -35,7 +37,7 @@ def has_date(text: str) -> bool:
     text = text.strip()
     if len(text) > 2 * EDGE:
         return bool(DATED.search(text[:EDGE]) or DATED.search(text[-EDGE:]))
-    return DATED.search(text) is not None
+    return DATED.search(text) is not None or _ENGLISH.match(text) is not None
 
 
 _MD = re.compile(

@@ -25,6 +25,7 @@ def main_link(doc: Document, links: Sequence[int]) -> int:
 
 
 _BULLET = re.compile(r"^[\s·•●■◆▪◇□○▶►>»›★☆※→\-–—|∙・]+(?=\S)|\s*(?:\bnew!?|NEW)$")
+_PINNED = re.compile(r"^[\[【(（]\s?(?:置顶|顶|top|new)\s?[\]】)）]\s*", re.I)
 _CUT = re.compile(r"(?:…+|\.{2,}|。{3,})\s*$")
 _EDGE_DATE = re.compile(
     rf"^{OPEN}{DAY}{CLOCK}{CLOSE}|{OPEN}{DAY}{CLOCK}{CLOSE}$|[\[【(（]\s*{SHORT}\s*[\]】)）]\s*$|^[\[【(（]\s*{SHORT}\s*[\]】)）]"
@@ -55,7 +56,7 @@ def link_title(doc: Document, n: int) -> str:
 
 def clean_title(text: str) -> str:
     """Without bullets and the date glued to either end."""
-    text = _BULLET.sub("", text).strip()
+    text = _PINNED.sub("", _BULLET.sub("", text)).strip()
     return _EDGE_DATE.sub("", text).strip()
 
 

@@ -19,6 +19,7 @@ from scraper.read.row_titles import main_link
 
 _LONGEST_ROW = 1200  # characters of one row with its summary; more is an article
 _NUMBER = re.compile(r"\d+")
+_SUMMARY = 40  # characters outside links from which a row has a summary under its headline
 _NEAR = 120  # characters between a row and the next in which its date may stand outside it
 _PROSE = 40  # characters of a text node that may be running text
 _RUNNING = re.compile("[，。；]")
@@ -219,7 +220,7 @@ def _kids(doc: Document, links: Sequence[int]) -> dict[int, list[int]]:
 def _weigh(doc: Document, ev: _Events, node: int, kids: list[int], weights: dict[int, _Weight]) -> _Weight:
     """A node as container: of its children as rows, or of the rows of children that are containers of one kind."""
     inner = weights.get(kids[0]) if len(kids) == 1 else None
-    if inner is not None and inner.score > 1.3:  # more than any one row is worth
+    if inner is not None and inner.score > 1.5:  # more than any one row is worth
         return inner
     own = _own(doc, ev, node, kids)
     if len(kids) == 1:
@@ -276,14 +277,13 @@ def _row_weight(doc: Document, ev: _Events, kid: int, following: int) -> tuple[f
     near = doc.chars[following] - doc.chars[stop] <= _NEAR
     behind = ev.dates[ev.index[following]] - ev.dates[b] if near else 0
     text = doc.link_size(kid) if doc.tag[kid] != "a" else doc.size(kid)
+    summary = 0.3 if doc.size(kid) - doc.link_size(kid) >= _SUMMARY else 0.0
     if inside or behind:
-        return (1.0 if text >= 6 else 0.4), True
+        return (1.0 if text >= 6 else 0.4) + summary, True
     if links > 3:
         return 0.0, False
     weight = 0.4 if text >= 10 * links else 0.2 if text >= 6 else 0.08 if text >= 4 else 0.02
-    if doc.size(kid) - doc.link_size(kid) >= 24:
-        weight += 0.3  # a summary under the headline
-    return weight if links <= 1 else 0.6 * weight, False
+    return weight + summary if links <= 1 else 0.6 * (weight + summary), False
 
 
 _ASIDE = re.compile(
