@@ -14,6 +14,7 @@ import click
 
 from scraper import __version__
 from scraper.errors import KaifaquError, UsageError
+from scraper.keeping import COMMANDS, db_option
 
 DATE = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -43,17 +44,6 @@ class Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """In the order of a first day."""
         return list(self.commands)
-
-
-def db_option(function: Any) -> Any:
-    """`--db FILE`, the archive, on every command."""
-    return click.option(
-        "--db",
-        default="archive.db",
-        show_default=True,
-        type=click.Path(dir_okay=False),
-        help="The archive file.",
-    )(function)
 
 
 @click.group(
@@ -267,6 +257,10 @@ def browse(db: str, host: str, port: int, open_browser: bool) -> None:
     from scraper.browse import browse as serve
 
     serve(Path(db), host=host, port=port, open_browser=open_browser)
+
+
+for command in COMMANDS:
+    cli.add_command(command)
 
 
 def main(args: Sequence[str] | None = None) -> None:

@@ -305,9 +305,10 @@ _REMOVE = (
     f"VALUES ('delete', old.id, {split_sql('old.title')}, {split_sql('old.body')});"
 )
 
+SEARCH_TABLE = "USING fts5(title, body, content='', tokenize='unicode61 remove_diacritics 2')"
+
 _SEARCH = (
-    "CREATE VIRTUAL TABLE articles_fts "
-    "USING fts5(title, body, content='', tokenize='unicode61 remove_diacritics 2')",
+    f"CREATE VIRTUAL TABLE articles_fts {SEARCH_TABLE}",
     f"CREATE TRIGGER articles_ai AFTER INSERT ON articles BEGIN {_ADD} END",
     f"CREATE TRIGGER articles_ad AFTER DELETE ON articles BEGIN {_REMOVE} END",
     f"""
