@@ -327,3 +327,56 @@ def test_time_grows_with_the_links_not_with_their_square(wrap: str) -> None:
 
     small = min(spent(1_000) for _ in range(3))
     assert spent(8_000) < 40 * small + 0.2
+
+
+def test_a_lead_story_in_a_box_of_its_own_is_the_first_item() -> None:
+    lead = f'<div class="lead"><h2><a href="0.html">{HEADLINES[0]}</a></h2><p>园区各项工作稳步推进。</p><span>{DAYS[0]}</span></div>'
+    rest = rows('<li><a href="{i}.html">{title}</a><span>{date}</span></li>').partition("</li>")[2]
+    assert listed(f"{lead}<ul>{rest}</ul>") == WHOLE
+
+
+def test_columns_of_a_table_layout_are_not_one_list() -> None:
+    hot = "".join(
+        f'<li><a href="/h/{i}.html">热点文章标题第{i}号</a><span>2023-0{i + 1}-11</span></li>'
+        for i in range(8)
+    )
+    main = rows('<li><a href="{i}.html">{title}</a><span>{date}</span></li>')
+    body = f"<table><tr><td><h3>最新</h3><ul>{hot}</ul></td><td><ul>{main}</ul><p>共8页 <a href=index_2.html>下一页</a></p></td></tr></table>"
+    assert listed(body) == WHOLE
+
+
+def test_blocks_of_several_columns_are_not_one_list() -> None:
+    row = '<li><a href="/{c}/{i}.html">{c}栏目的文章标题第{i}篇</a><span>2023-05-1{i}</span></li>'
+    blocks = "".join(
+        f'<div class="blk"><h2>{c}<a href="/{c}/">更多</a></h2><ul>{"".join(row.format(c=c, i=i) for i in range(5))}</ul></div>'
+        for c in ("动态", "公告", "政策", "解读")
+    )
+    listing, strength = read_listing(page_of(HEAD + blocks + FOOT, "http://www.yunshanhu.example.cn/zwgk/"))
+    assert len(listing.items) == 5
+    assert strength < 0.45
+
+
+def test_long_headlines_without_dates_are_a_listing_and_menus_are_not() -> None:
+    lis = "".join(f'<li><a href="{i}.html">云山湖开发区推进重点工作纪实之第{i}篇</a></li>' for i in range(10))
+    assert read_listing(page_of(f"{HEAD}<ul>{lis}</ul>{FOOT}"))[1] >= 0.45
+
+
+@pytest.mark.parametrize(
+    ("mark", "title"),
+    [
+        ("[置顶]", HEADLINES[0]),
+        ("【顶】", HEADLINES[0]),
+        ("·", HEADLINES[0]),
+        ("[图文]", "[图文]" + HEADLINES[0]),
+    ],
+)
+def test_a_pin_is_no_part_of_the_title_but_a_genre_is(mark: str, title: str) -> None:
+    body = rows('<li><a href="{i}.html">{title}</a><span>{date}</span></li>').replace(
+        HEADLINES[0], mark + HEADLINES[0]
+    )
+    assert listed(f"<ul>{body}</ul>")[0][1] == title
+
+
+def test_a_date_in_a_summary_is_not_the_row_s_date() -> None:
+    row = '<li><a href="{i}.html">{title}</a><p>新区论坛启航，活动时间：2022年9月22日，诚邀各位企业家莅临现场，共话产业发展的未来与机遇，共谋合作新篇章。</p><span>{date}</span></li>'
+    assert [d for _, _, d in listed(f"<ul>{rows(row)}</ul>")] == list(DAYS)

@@ -94,11 +94,11 @@ def _strength(page: Page, rows: Rows) -> float:
         base *= 0.4
     if rows.aside:
         base *= 0.5
-    if rows.share < 0.4 and not rows.pager:
-        base *= 0.6
+    if rows.share < 0.4 and not rows.pager and rows.score < 1.5 * n:
+        base *= 0.5
     if _ARTICLE_URL.search(page.url):
         base *= 0.4
-    elif (rows.dated or headlines) and _LISTING_URL.search(_path(page.url)):
+    elif (rows.share >= 0.5 or headlines) and _LISTING_URL.search(_path(page.url)):
         base += 0.15
     return min(1.0, base)
 

@@ -21,7 +21,8 @@ def linked(page: Page) -> Pager | None:
         target, node, dead = _first_live(page, [n for n in links.looks_next if _in_pager(doc, n, links)])
         rule = "next mark"
     counts = claimed(page, links, node)
-    if target is None and counts.page_number and (following := _numbered(page, links, counts.page_number)):
+    number = counts.page_number or _own_number(page, links)
+    if target is None and number and (following := _numbered(page, links, number)):
         rule, target = "next number", following
     if node < 0 and target is None:
         relation = next(
@@ -35,7 +36,7 @@ def linked(page: Page) -> Pager | None:
         rule = "last page" if last else dead
     if counts.page_number and counts.page_count and counts.page_number >= counts.page_count:
         target = None
-    return replace(counts, rule=rule or counts.rule, next_url=target)
+    return replace(counts, rule=rule or counts.rule, next_url=target, page_number=number)
 
 
 def _first_live(page: Page, nodes: list[int]) -> tuple[str | None, int, str]:
@@ -76,6 +77,15 @@ def _numbered(page: Page, links: Links, current: int) -> str | None:
             url = page.link(where) if where else None
             if url and url != page.url:
                 return url
+    return None
+
+
+def _own_number(page: Page, links: Links) -> int | None:
+    """The number of the link that leads to this very page, where all numbers are links."""
+    for n, number in links.numbered[:50]:
+        where = address(page.doc.attrs[n])
+        if where and page.link(where) == page.url:
+            return number
     return None
 
 

@@ -20,6 +20,7 @@ from scraper.read.row_titles import main_link
 _LONGEST_ROW = 1200  # characters of one row with its summary; more is an article
 _NUMBER = re.compile(r"\d+")
 _SUMMARY = 40  # characters outside links from which a row has a summary under its headline
+_HEADLESS = 2  # characters that a part of one list may hold beside its rows
 _NEAR = 120  # characters between a row and the next in which its date may stand outside it
 _PROSE = 40  # characters of a text node that may be running text
 _RUNNING = re.compile("[，。；]")
@@ -187,21 +188,35 @@ def find_rows(doc: Document) -> Rows | None:
     weights: dict[int, _Weight] = {}
     for node in sorted(kids, reverse=True):
         weights[node] = _weigh(doc, events, node, kids[node], weights)
-    ranked = sorted((w for w in weights.values() if w.score > 0), key=lambda w: (-w.score, -w.node))
+    ranked = sorted((w for w in weights.values() if w.score > 0), key=lambda w: (-w.score, w.node))
     if not ranked:
         return None
     unique = list({(w.node, w.group): w for w in ranked if w.score > 0.15 * ranked[0].score}.values())[:8]
-    best = max(unique, key=lambda w: w.score * _context(doc, events, w) * _genuine(doc, events, kids, w))
-    rows = tuple(_rows(doc, events, kids, best))
+    best = _best(
+        doc, [(w.score * _context(doc, events, w) * _genuine(doc, events, kids, w), w) for w in unique]
+    )
+    rows = list(_rows(doc, events, kids, best))
     if not rows:
         return None
+    if (leader := _leader(doc, events, kids, (best.group or (best.node,))[0], rows[0])) is not None:
+        rows.insert(0, leader)
     dated = sum(row.dated for row in rows)
-    share = dated / max(1, events.turns[-1], events.returns[-1])
+    everywhere = max(events.turns[-1], events.returns[-1])
+    share = dated / everywhere if everywhere else 1.0
     return Rows(
-        rows=rows, score=best.score, node=best.node, dated=dated, pager=_paged(doc, events, best.node),
+        rows=tuple(rows), score=best.score, node=best.node, dated=dated, pager=_paged(doc, events, best.node),
         aside=_aside(doc, best.node), share=min(1.0, share),
         prose=events.prose[-1] - sum(_count(events, events.prose, r.start, r.stop) for r in rows),
     )  # fmt: skip
+
+
+def _best(doc: Document, ranked: list[tuple[float, _Weight]]) -> _Weight:
+    """The heaviest; of equals the earlier, of nested ones the inner."""
+    most, best = ranked[0]
+    for worth, weight in ranked[1:]:
+        if worth > most or (worth == most and doc.within(weight.node, best.node)):
+            most, best = worth, weight
+    return best
 
 
 def _kids(doc: Document, links: Sequence[int]) -> dict[int, list[int]]:
@@ -220,15 +235,17 @@ def _kids(doc: Document, links: Sequence[int]) -> dict[int, list[int]]:
 def _weigh(doc: Document, ev: _Events, node: int, kids: list[int], weights: dict[int, _Weight]) -> _Weight:
     """A node as container: of its children as rows, or of the rows of children that are containers of one kind."""
     inner = weights.get(kids[0]) if len(kids) == 1 else None
-    if inner is not None and inner.score > 1.5:  # more than any one row is worth
+    if inner is not None and inner.score > 2:  # more than any one row is worth
         return inner
     own = _own(doc, ev, node, kids)
     if len(kids) == 1:
         return inner if inner is not None and inner.score >= own.score else own
+    # A list cut into several <ul> has nothing between them; lists with headings or 更多 of their own are different lists.
     groups: dict[tuple[str, str, bool], list[_Weight]] = {}
     for kid in kids:
         w = weights.get(kid)
-        if w is not None and w.rows > 1 and not w.group:
+        whole = w is not None and doc.size(kid) - doc.size(w.node) <= _HEADLESS
+        if w is not None and w.rows > 1 and not w.group and whole:
             alike = (doc.tag[kid], _NUMBER.sub("", doc.marks(kid)), w.dated > 0)
             groups.setdefault(alike, []).append(w)
     for members in groups.values():
@@ -277,7 +294,7 @@ def _row_weight(doc: Document, ev: _Events, kid: int, following: int) -> tuple[f
     near = doc.chars[following] - doc.chars[stop] <= _NEAR
     behind = ev.dates[ev.index[following]] - ev.dates[b] if near else 0
     text = doc.link_size(kid) if doc.tag[kid] != "a" else doc.size(kid)
-    summary = 0.3 if doc.size(kid) - doc.link_size(kid) >= _SUMMARY else 0.0
+    summary = 1.0 if doc.size(kid) - doc.link_size(kid) >= _SUMMARY else 0.0
     if inside or behind:
         return (1.0 if text >= 6 else 0.4) + summary, True
     if links > 3:
@@ -343,6 +360,32 @@ def _rows(doc: Document, ev: _Events, kids: dict[int, list[int]], best: _Weight)
             link = main_link(doc, list(_within(ev.at, kid, doc.end[kid])))
             if link >= 0 and not _template(doc, kid, link) and not _CRUMB.match(doc.raw_text(kid)[:60]):
                 yield Row(start, stop, link, ev.href.get(link, ""), dated)
+
+
+def _leader(doc: Document, ev: _Events, kids: dict[int, list[int]], node: int, first: Row) -> Row | None:
+    """The lead story that stands in a box of its own before the list, with one address of the same shape as the rows'."""
+    for _ in range(3):
+        above = doc.parent[node]
+        beside = kids.get(above, [])
+        at = bisect_left(beside, node)
+        if at == 0 and above >= 0:
+            node = above
+            continue
+        if above < 0 or at >= len(beside) or beside[at] != node:
+            return None
+        lead = beside[at - 1]
+        links = list(_within(ev.at, lead, doc.end[lead]))
+        link = main_link(doc, links) if _count(ev, ev.links, lead, doc.end[lead]) == 1 else -1
+        href = ev.href.get(link, "")
+        if not href or doc.size(lead) > _LONGEST_ROW or _shape(href) != _shape(first.href):
+            return None
+        return Row(lead, doc.end[lead], link, href, _count(ev, ev.dates, lead, doc.end[lead]) > 0)
+    return None
+
+
+def _shape(href: str) -> str:
+    """An address without its numbers, the part that the articles of one column share."""
+    return _NUMBER.sub("#", href) if _NUMBER.search(href) else ""
 
 
 def _template(doc: Document, kid: int, link: int) -> bool:
