@@ -83,7 +83,8 @@ def _whole(pieces: Sequence[str], title: str) -> str | None:
             alone = not rest.strip(_BRACKETS)
             edge = not text[found.end :].strip(_BRACKETS) or not text[: found.start].strip(_BRACKETS)
             # a label within running text belongs to the story (活动时间：…)
-            labelled = len(text) <= EDGE and _PUBLISHED.search(text[max(0, found.start - 8) : found.start])
+            told = len(text) > EDGE or "，" in text or "。" in text
+            labelled = not told and _PUBLISHED.search(text[max(0, found.start - 8) : found.start])
             if alone or labelled or edge:
                 ranked.append((0 if labelled else 1 if alone else 2, place, found.value))
     if not ranked:
