@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 
 from scraper.model import Article, Charset, Evidence, Family, Kind, Link, Listing, Reading
 from scraper.read.attachments import find_attachments, find_images, find_links
-from scraper.read.body import Body, find_body, is_content_image
+from scraper.read.body import find_body
 from scraper.read.byline import (
-    Zone,
     byline_lines,
     find_author,
     find_date,
@@ -29,9 +28,11 @@ from scraper.read.fragment import read_fragment
 from scraper.read.layout import Layout, lay_out
 from scraper.read.listing import read_listing
 from scraper.read.pager import find_article_next, find_pager, with_pager
+from scraper.read.pictures import is_content_image
 from scraper.read.rules import Page
+from scraper.read.sight import Body, Headline, Zone
 from scraper.read.signoff import find_signatures
-from scraper.read.title import Headline, find_side_titles, find_title, plain
+from scraper.read.title import find_side_titles, find_title, plain
 from scraper.read.trim import trim
 from scraper.read.wall import find_dead, find_wall
 from scraper.urls import join

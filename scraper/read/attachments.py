@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from scraper.model import Link
-from scraper.read.clean import image_source
 from scraper.read.dom import Document
+from scraper.read.pictures import image_source
 from scraper.read.rules import Page
 from scraper.text import shorten, squeeze
 from scraper.urls import filename

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from scraper.model import Evidence
 from scraper.read.dates import clock, day, find_dates
@@ -17,6 +16,7 @@ from scraper.read.facts import Fact, clean_value, text_facts
 from scraper.read.labels import behind_titles, join_names, last_name, name_before_post, names_of, split_person
 from scraper.read.layout import Layout
 from scraper.read.rules import Candidate, Page, choose
+from scraper.read.sight import Zone
 from scraper.text import compact, squeeze
 
 Decision = tuple[str | None, Evidence | None]
@@ -49,31 +49,8 @@ _SOURCE_MARK = re.compile(r"source|laiyuan|(?:^|[\W_])ly(?:$|[\W_])|origin|media
 _AUTHOR_MARK = re.compile(r"author|zuozhe|writer", re.I)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Zone:
-    """Where the article stands, in line numbers: headline [title, title_stop), body [start, stop)."""
-
-    title: int
-    title_stop: int
-    start: int
-    stop: int
-
-    def weight(self, fact: Fact) -> float:
-        """How near a fact stands to the article: 1 in the byline, less in an info table above or a line below, 0 else."""
-        i = fact.line
-        if self.title_stop <= i < self.start or self.title <= i < self.title_stop:
-            near = 1.0
-        elif self.title - 30 <= i < self.title:
-            near = 0.7 if self.title - i <= 6 else 0.5
-        elif self.stop <= i < self.stop + 14:
-            near = 0.6
-        elif self.start <= i < self.start + 2:
-            near = 0.55
-        elif self.stop - 5 <= i < self.stop:
-            near = 0.5
-        else:
-            return 0.0
-        return near * (0.3 if fact.hidden else 1.0)
+def _weight(fact: Fact, zone: Zone) -> float:
+    return zone.weight(fact.line, hidden=fact.hidden)
 
 
 def _selected(page: Page, field: str) -> Iterator[tuple[str, str, float]]:
@@ -97,7 +74,7 @@ def find_date(page: Page, facts: Iterable[Fact], zone: Zone) -> Decision:
     weights = {"date": 10.0, "bare_date": 7.0, "updated": 6.0}
     candidates: list[Candidate] = []
     for fact in facts:
-        weight = weights.get(fact.field, 0.0) * zone.weight(fact)
+        weight = weights.get(fact.field, 0.0) * _weight(fact, zone)
         inside = zone.start <= fact.line < zone.stop
         if (
             not weight
@@ -149,7 +126,7 @@ def find_source(page: Page, facts: list[Fact], zone: Zone, layout: Layout) -> tu
     """The source, and the person that stood behind it on the line (`ORG NAME`), if any."""
     candidates: list[Candidate] = []
     for fact in facts:
-        weight = {"source": 10.0, "issuer": 4.0}.get(fact.field, 0.0) * zone.weight(fact)
+        weight = {"source": 10.0, "issuer": 4.0}.get(fact.field, 0.0) * _weight(fact, zone)
         if weight and fact.value and _starts(fact, zone):
             candidates.append(
                 Candidate(value=fact.value, rule=f"byline {fact.label}", snippet=fact.snippet, weight=weight)
@@ -204,7 +181,7 @@ def find_author(
     """The writer: after 作者 and its like, behind the source, or signed in the text."""
     candidates: list[Candidate] = []
     for fact in facts:
-        weight = 10.0 * zone.weight(fact) if fact.field == "author" else 0.0
+        weight = 10.0 * _weight(fact, zone) if fact.field == "author" else 0.0
         name = clean_author(fact.value) if weight and _starts(fact, zone) else ""
         if name and fact.line >= zone.start:
             name = (
@@ -246,12 +223,15 @@ def clean_author(value: str) -> str:
 def find_editor(facts: list[Fact], zone: Zone, page: Page) -> Decision:
     """Editors, posters and reviewers, several joined by a blank, in the order of the page."""
     found = [
-        f for f in facts if f.field == "editor" and f.value and zone.weight(f) > 0 and len(f.value) <= 30
+        f for f in facts if f.field == "editor" and f.value and _weight(f, zone) > 0 and len(f.value) <= 30
     ]
     editors = [f for f in found if "编" in f.label] or found
     candidates = [
         Candidate(
-            value=join_names(f.value), rule=f"byline {f.label}", snippet=f.snippet, weight=10 * zone.weight(f)
+            value=join_names(f.value),
+            rule=f"byline {f.label}",
+            snippet=f.snippet,
+            weight=10 * _weight(f, zone),
         )
         for f in editors
     ]
@@ -266,10 +246,10 @@ def find_views(page: Page, facts: list[Fact], zone: Zone) -> tuple[int | None, E
     """The number that the page holds for this article; 0 is a counter not loaded yet."""
     candidates = [
         Candidate(
-            value=f.value, rule=f"byline {f.label}".strip(), snippet=f.snippet, weight=10 * zone.weight(f)
+            value=f.value, rule=f"byline {f.label}".strip(), snippet=f.snippet, weight=10 * _weight(f, zone)
         )
         for f in facts
-        if f.field == "views" and f.value and zone.weight(f) > 0 and not zone.start <= f.line < zone.stop
+        if f.field == "views" and f.value and _weight(f, zone) > 0 and not zone.start <= f.line < zone.stop
     ]
     for rule, text, weight in _selected(page, "views"):
         digits = re.search(r"(?<![\d-])\d{1,9}(?![\d万])", text)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import lru_cache
-from itertools import islice
 
 from scraper.read.dom import Document
 from scraper.read.layout import Layout
+from scraper.read.marks import CRUMB
 from scraper.read.rules import Page
 from scraper.text import compact, squeeze
 
@@ -21,12 +19,6 @@ _HOME = re.compile(r"^(?:网站|本站|官网|门户|返回)?首\s?页$|^主页$
 _END = re.compile(
     r"^(?:正文|内容|详情页?|浏览文章|文章正文|信息内容|详细内容|内容页|新闻详情|查看新闻|阅读|文章内容|查看内容|文章详情|详细信息|列表|信息浏览|详情信息|信息详情)$"
 )
-_MARK = re.compile(
-    r"crumb|position|location|weizhi|dqwz|mbx|curlocation|(?:^|[\W_])(?:wz|pos|place|path|loc|site-?path|dangqian)(?:$|[\W_\d])|local",
-    re.I,
-)
-
-
 _MAX_MARKED = 40
 
 
@@ -46,7 +38,8 @@ def find_channel(page: Page, layout: Layout, headline: str | None, before: int) 
             names = _names(doc, n, headline) if doc.size(n) < 260 else _split(line.text, headline)
             if names:
                 return names
-    for n in islice(_marked(doc), _MAX_MARKED):
+    marked = [n for n in layout.marked if layout.kinds[n] & CRUMB and 2 < doc.size(n) < 200]
+    for n in marked[:_MAX_MARKED]:
         text = doc.text(n, " ")
         if _STRICT.search(text) or (doc.link_size(n) * 3 > doc.size(n) and "首页" in text):
             names = _names(doc, n, headline)
@@ -56,23 +49,6 @@ def find_channel(page: Page, layout: Layout, headline: str | None, before: int) 
         if line.size < 120 and re.match(r"\S{0,10}首页\s?[>＞»]", line.text):
             return _split(line.text, headline)
     return ()
-
-
-def _marked(doc: Document) -> Iterator[int]:
-    """Small elements whose class or id says breadcrumb."""
-    for n, name in enumerate(doc.tag):
-        if (
-            doc.attrs[n]
-            and 2 < doc.size(n) < 200
-            and name not in ("a", "body", "html")
-            and _is_mark(doc.marks(n))
-        ):
-            yield n
-
-
-@lru_cache(4096)
-def _is_mark(marks: str) -> bool:
-    return _MARK.search(marks) is not None
 
 
 def _names(doc: Document, n: int, headline: str | None) -> tuple[str, ...]:

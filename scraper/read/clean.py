@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 from scraper.read.dom import MUTE, TEXT, Document
 from scraper.read.layout import Layout
+from scraper.read.pictures import image_source
 from scraper.read.rules import Page
 
 _ALLOWED = frozenset(
@@ -145,16 +146,6 @@ def _attributes(page: Page, n: int, tag: str) -> str:
             if _SPAN.match(attrs.get(k, "")) and attrs[k].isascii()
         )
     return ""
-
-
-def image_source(page: Page, n: int) -> str | None:
-    """The absolute address of a picture, lazy-loading attributes included."""
-    attrs = page.doc.attrs[n]
-    for name in ("data-src", "data-original", "src", "orisrc", "oldsrc"):
-        value = attrs.get(name, "").strip()
-        if value and not value.startswith("data:"):
-            return page.link(value)
-    return None
 
 
 def _image(page: Page, n: int) -> str:

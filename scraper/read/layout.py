@@ -13,6 +13,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from scraper.read.dom import BLOCK, MUTE, TEXT, Document
+from scraper.read.marks import flags
 from scraper.text import squeeze
 
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
@@ -20,6 +21,18 @@ _WIDE = re.compile("[\u00a0\u2000-\u200a\u3000]")
 _RUN = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 _BREAKING = BLOCK | {"br"}
 _SILENT = MUTE | {"title"}
+FOOTER = re.compile(
+    r"版权所有|ICP备|ICP证|公网安备|公安备案|网站标识码|主办单位|承办单位?[:：]|技术支持|copyright|all rights reserved|建议使用|分辨率|网站地图|联系我们|免责声明|隐私|设为首页|加入收藏|浏览器",
+    re.I,
+)
+_FLOW = re.compile(r"[，。；！？、：“”,;!?]|\.\s")
+_FILE = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|wps|et|zip|rar|7z|ofd|txt)(?:$|[?#\s])|download", re.I)
+END_MARK = re.compile(
+    r"^\W{0,4}(?:上一篇|下一篇|上一条|下一条|上篇|下篇|前一篇|后一篇|上一则|下一则|上一个|下一个|相关(?:阅读|新闻|链接|文章|推荐|信息|稿件|报道|文档|文件|附件|资讯|内容|解读|政策|专题|产品|主题)"
+    r"|推荐(?:阅读|文章|新闻)|延伸阅读|热门(?:文章|新闻|推荐|阅读)|热点|热图|猜你喜欢|最新(?:文章|新闻)|网友评论|发表评论|我要评论|用户评论|已有\d{0,6}条?评论|友情链接|您访问的链接即将离开|关联(?:阅读|文件|稿件)|其他新闻|更多新闻"
+    r"|精彩推荐|图片新闻|同类文章|版权声明|免责声明|本网声明|责任编辑\s?[:：]|责编\s?[:：]|编辑\s?[:：]|阅读(?:剩余)?全文|加载更多|您此时的心情)"
+)
+"""What stands after an article: neighbours, related links, credits, comments."""
 GAP = "  "
 """Two blanks: a gap wide enough to part two values on one line."""
 
@@ -43,6 +56,12 @@ class Layout:
     lines: list[Line] = field(default_factory=list)
     hidden: bytearray = field(default_factory=bytearray)
     starts: list[int] = field(default_factory=list)
+    kinds: list[int] = field(default_factory=list)
+    """Flags (marks.py) of each node's own class and id."""
+    marked: list[int] = field(default_factory=list)
+    """The nodes that have flags."""
+    weights: list[float] = field(default_factory=list)
+    """How much each line speaks for running text."""
     written: dict[int, str] = field(default_factory=dict)
     """Text that a script writes in its place, by the script's node."""
 
@@ -65,9 +84,9 @@ def block_of(doc: Document, n: int) -> int:
 
 def lay_out(doc: Document) -> Layout:
     """Read the lines of a document in one pass over its texts."""
-    hidden = _hidden(doc)
+    out = Layout()
+    hidden = out.hidden = _look_at_elements(doc, out)
     breaks = list(accumulate([name in _BREAKING for name in doc.tag]))
-    out = Layout([], hidden, [])
     out.written = written = _written(doc)
     data = doc.data
     line: list[int] = []
@@ -88,6 +107,7 @@ def lay_out(doc: Document) -> Layout:
     if line:
         _finish(doc, out, line, block)
     out.starts = [x.node for x in out.lines]
+    out.weights = [line_weight(x) for x in out.lines]
     return out
 
 
@@ -130,15 +150,21 @@ def _variables(doc: Document) -> dict[str, str]:
     return out
 
 
-def _hidden(doc: Document) -> bytearray:
-    """What is not shown (1, by style) and what is no text (2); a subtree takes the value of its root."""
+def _look_at_elements(doc: Document, layout: Layout) -> bytearray:
+    """Flags of all elements, and what is not shown (1, by style) or no text (2): a subtree takes its root's value."""
     out = bytearray(len(doc))
     end = doc.end
+    kinds = layout.kinds = [0] * len(doc)
     for n, attributes in enumerate(doc.attrs):
-        if attributes and not out[n]:
-            style = attributes.get("style")
-            if "hidden" in attributes or (style and _HIDING.search(style)):
-                out[n : end[n]] = b"\1" * (end[n] - n)
+        if not attributes:
+            continue
+        name, own = attributes.get("class", ""), attributes.get("id", "")
+        if (name or own) and (found := flags(name, own)):
+            kinds[n] = found
+            layout.marked.append(n)
+        style = attributes.get("style")
+        if not out[n] and ("hidden" in attributes or (style and _HIDING.search(style))):
+            out[n : end[n]] = b"\1" * (end[n] - n)
     for n, name in enumerate(doc.tag):
         if name in _SILENT and out[n] != 2:
             out[n : end[n]] = b"\2" * (end[n] - n)
@@ -163,6 +189,23 @@ def _finish(doc: Document, out: Layout, nodes: list[int], block: int) -> None:
         size += sum(len(written[n]) for n in nodes if n in written)
     links = doc.link_chars[last + 1] - doc.link_chars[first]
     out.lines.append(Line(first, last, block, text, size, links, out.hidden[first] == 1))
+
+
+def line_weight(line: Line) -> float:
+    """How much a line speaks for running text (positive) or for menus and footers (negative), in characters."""
+    own = line.size - line.links
+    if line.size < 4:
+        return 0.4 * own - line.links
+    if line.links * 2 > line.size:
+        return 0.0 if _FILE.search(line.text) else -float(line.links) - 4
+    if line.size < 200 and FOOTER.search(line.text):
+        return -float(line.size) - 20
+    flow = len(_FLOW.findall(line.text))
+    if flow == 0 and own < 12:
+        return 0.4 * own
+    if flow == 0 and own > 80:
+        return -0.3 * own  # names one after another: menus and link lists of plain words
+    return own + 2.0 * flow - 2.0 * line.links
 
 
 def spaced(doc: Document, layout: Layout, line: Line) -> str:

@@ -11,13 +11,14 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from scraper.model import Evidence
 from scraper.read.dates import find_dates
 from scraper.read.dom import Document
-from scraper.read.layout import Layout, Line
+from scraper.read.layout import Layout
+from scraper.read.marks import NO_TITLE, TITLE
 from scraper.read.rules import Candidate, Page, choose
+from scraper.read.sight import Headline
 from scraper.text import compact, han_count, is_han, squeeze
 
 MAX_TITLE = 160
@@ -32,41 +33,13 @@ _HEADINGS = {
     "ucaptitle": 3.0,
     "founder-title": 3.0,
 }
-_MARK = re.compile(
-    r"title|tit(?![a-z])|biaoti|headline|wzbt|(?:^|[\W_])bt(?:$|[\W_\d])|wztit|articlehead|subject", re.I
-)
-_ANTI_MARK = re.compile(
-    r"nav|menu|foot|crumb|position|location|weizhi|dqwz|relat|hot|recommend|logo|side|topbar|search|share|copyright|tab(?:s|$|[-_])|column|channel|lanmu|sitename|subtitle|sub-title|futi|yinti|more",
-    re.I,
-)
 _TITLE_METAS = ("ArticleTitle", "og:title", "twitter:title")
 _SPLIT = re.compile(r"\s*[-_|—–﹣－<>»›·•:：,，丨]+\s*|\s{2,}")
 _HOME = re.compile(r"当前位置|您的位置|现在的位置|所在位置|首页\s*[>＞»/-]|^首页$|网站首页")
 _META_BOUND = 400
 
 
-_NO_TITLE = frozenset("a body ul li form table script img link meta input iframe html".split())
-
-
-@lru_cache(4096)
-def _is_mark(marks: str) -> bool:
-    return _MARK.search(marks) is not None
-
-
-@lru_cache(4096)
-def _is_anti_mark(marks: str) -> bool:
-    return _ANTI_MARK.search(marks) is not None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Headline:
-    """The headline as text, and the lines it stands on (start, stop); an empty range where only metas gave it."""
-
-    text: str | None
-    start: int = -1
-    stop: int = -1
-    evidence: Evidence | None = None
-    score: float = 0.0
+_NEVER = frozenset("a body ul li form table script img link meta input iframe html".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +61,12 @@ def plain(text: str) -> str:
 
 def find_title(page: Page, layout: Layout, bylines: Iterable[int]) -> Headline:
     """The headline of a page, or one without text. `bylines`: numbers of the lines that look like a byline."""
-    doc, lines = page.doc, layout.lines
+    doc = page.doc
     metas = [plain(doc.meta(name)[:_META_BOUND]) for name in _TITLE_METAS]
     names = {compact(doc.meta(n)) for n in ("SiteName", "ColumnName", "og:site_name")} - {""}
     wanted = _Wanted(plain(doc.title[:_META_BOUND]), [m for m in metas if m], names)
     below = sorted(set(bylines))
-    rivals = [_weigh(doc, lines, r, wanted, below) for r in _rivals(page, layout, wanted, below)]
+    rivals = [_weigh(doc, layout, r, wanted, below) for r in _rivals(page, layout, wanted, below)]
     rivals = [r for r in rivals if r.score > 0]
     if not rivals:
         return _from_metas(doc, wanted)
@@ -161,7 +134,8 @@ def _rivals(page: Page, layout: Layout, wanted: _Wanted, below: list[int]) -> It
     for n, name in enumerate(doc.tag):
         if name in _HEADINGS:
             yield from _element(doc, layout, n, name, _HEADINGS[name], seen)
-        elif doc.attrs[n] and name not in _NO_TITLE and _is_mark(doc.marks(n)):
+    for n in layout.marked:
+        if layout.kinds[n] & TITLE and doc.tag[n] not in _NEVER:
             yield from _element(doc, layout, n, "class", 1.0, seen)
     before = {b - k for b in below for k in (1, 2, 3)}
     for i, line in enumerate(lines):
@@ -219,7 +193,8 @@ def without_date(text: str) -> str:
     return text
 
 
-def _weigh(doc: Document, lines: list[Line], rival: _Rival, wanted: _Wanted, below: list[int]) -> _Rival:
+def _weigh(doc: Document, layout: Layout, rival: _Rival, wanted: _Wanted, below: list[int]) -> _Rival:
+    lines = layout.lines
     line = lines[rival.start]
     size = sum(lines[i].size for i in range(rival.start, rival.stop))
     links = sum(lines[i].links for i in range(rival.start, rival.stop))
@@ -238,16 +213,16 @@ def _weigh(doc: Document, lines: list[Line], rival: _Rival, wanted: _Wanted, bel
     place = bisect_left(below, rival.stop)
     if place < len(below) and below[place] - rival.stop <= 6:
         score += 3.0 - 0.4 * (below[place] - rival.stop)
-    score -= 2.5 * _in_furniture(doc, line.node)
+    score -= 2.5 * _in_furniture(doc, layout, line.node)
     score -= min(2.0, rival.start / 150)
     return _Rival(rival.text, rival.start, rival.stop, rival.rule, score)
 
 
-def _in_furniture(doc: Document, n: int) -> bool:
+def _in_furniture(doc: Document, layout: Layout, n: int) -> bool:
     for depth, up in enumerate(doc.ancestors(n, 8)):
         if doc.tag[up] in ("nav", "footer", "aside", "li"):
             return True
-        if depth < 4 and _is_anti_mark(doc.marks(up)):
+        if depth < 4 and layout.kinds[up] & NO_TITLE:
             return True
     return False
 

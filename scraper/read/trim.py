@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 
-from scraper.read.body import END_MARK, Body, line_weight
 from scraper.read.dom import Document
 from scraper.read.labels import is_credit
-from scraper.read.layout import Layout, Line
+from scraper.read.layout import END_MARK, Layout, Line
+from scraper.read.sight import Body
 from scraper.text import compact, halfwidth
 
 _FURNITURE = re.compile(
@@ -45,19 +45,20 @@ def trim(doc: Document, layout: Layout, body: Body, headline: str | None, byline
     lines = layout.lines
     inside = range(body.start, body.stop)
     shown = [i for i in inside if not lines[i].hidden] or list(inside)
-    shown = _cut_sections(lines, shown)
+    shown = _cut_sections(layout, shown)
     kept = [i for i in shown if not _is_noise(doc, lines[i])]
     kept = _trim_head(lines, kept, headline, bylines)
     return _trim_tail(lines, kept, bylines)
 
 
-def _cut_sections(lines: list[Line], shown: list[int]) -> list[int]:
+def _cut_sections(layout: Layout, shown: list[int]) -> list[int]:
     """End the text at the first section mark after which little running text follows."""
-    total = rest = sum(max(0.0, line_weight(lines[i])) for i in shown)
+    lines, weights = layout.lines, layout.weights
+    total = rest = sum(max(0.0, weights[i]) for i in shown)
     for k, i in enumerate(shown):
-        if END_MARK.search(lines[i].text) and lines[i].size < 120 and rest < 0.35 * total:
+        if lines[i].size < 120 and rest < 0.35 * total and END_MARK.search(lines[i].text):
             return shown[:k]
-        rest -= max(0.0, line_weight(lines[i]))
+        rest -= max(0.0, weights[i])
     return shown
 
 

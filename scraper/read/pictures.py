@@ -1,0 +1,36 @@
+"""Which pictures of a page are content, and where they lie."""
+
+from __future__ import annotations
+
+import re
+
+from scraper.read.dom import Document
+from scraper.read.rules import Page
+
+_ICON = re.compile(
+    r"icon|logo|button|btn|arrow|bg\.|dot|spacer|blank\.gif|share|wechat|weixin|weibo|qr|ewm|print|close|loading|/images/(?:\w{1,12}\.)?gif|conac|gongan|beian",
+    re.I,
+)
+
+
+def is_content_image(doc: Document, n: int) -> bool:
+    """Whether a picture is content: not an icon by its address, not tiny by its own measures."""
+    a = doc.attrs[n]
+    src = a.get("src") or a.get("data-src") or a.get("orisrc") or ""
+    if not src or (_ICON.search(src[-200:]) and "upload" not in src.lower()):
+        return False
+    for side in ("width", "height"):
+        value = re.match(r"\s*(\d{1,5})", a.get(side, ""))
+        if value and int(value[1]) < 90:
+            return False
+    return True
+
+
+def image_source(page: Page, n: int) -> str | None:
+    """The absolute address of a picture, lazy-loading attributes included."""
+    attrs = page.doc.attrs[n]
+    for name in ("data-src", "data-original", "src", "orisrc", "oldsrc"):
+        value = attrs.get(name, "").strip()
+        if value and not value.startswith("data:"):
+            return page.link(value)
+    return None
