@@ -7,11 +7,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from scraper.crawl.plan import (
+    AUDIT_DAYS,
     BARREN_ALLOWED,
+    IDLE_ALLOWED,
+    IDLE_CLAIMED,
     Budget,
     Scope,
+    audit,
     channel_name,
+    channel_of,
     follow,
+    front,
     leads_on,
     mode_of,
     older,
@@ -20,6 +26,7 @@ from scraper.crawl.plan import (
     revisit,
     same_address,
     shape,
+    skipped,
     walk,
 )
 from scraper.model import Article, Charset, Counter, Item, Link, Listing, Reading, Row
@@ -139,7 +146,7 @@ def test_a_walk_goes_on_while_pages_bring_rows() -> None:
 @pytest.mark.parametrize(
     ("reading", "facts", "expected"),
     [
-        (listing(next_path="/xw/index_9.html"), {}, (False, True)),
+        (listing(), {}, (False, True)),
         (listing(total=30), {}, (False, False)),
         (listing("a"), {}, (False, True)),
         (listing("a", next_path="/xw/index.html"), {}, (False, True)),
@@ -161,6 +168,53 @@ def test_a_walk_goes_on_while_pages_bring_rows() -> None:
 )
 def test_a_walk_ends(reading: Reading, facts: dict[str, object], expected: tuple[bool, bool | None]) -> None:
     assert decide(reading, row(), **facts) == expected
+
+
+def test_an_empty_first_page_is_passed_by_and_an_empty_later_one_ends_the_walk() -> None:
+    empty = listing(next_path="/xw/index_9.html")
+    assert decide(empty, row()) == (True, None)
+    assert decide(empty, row("/xw/index_8.html", kind="listing", page=8)) == (False, True)
+
+
+def test_a_channel_that_claims_more_rows_is_walked_until_they_are_met() -> None:
+    reading = listing("a", next_path="/xw/index_1.html")
+    assert decide(reading, row(), unseen=0, was_complete=True, awaited=1)[0]
+    assert not decide(reading, row(), unseen=0, was_complete=True, awaited=0)[0]
+
+
+def test_an_unfinished_walk_is_patient_as_far_as_the_portal_claims_pages_and_no_further() -> None:
+    claims = listing("a", next_path="/xw/index_9.html", page_count=500)
+    assert decide(claims, row(), unseen=0, idle_pages=IDLE_CLAIMED - 1)[0]
+    assert not decide(claims, row(), unseen=0, idle_pages=IDLE_CLAIMED)[0]
+    last = row("/xw/index_499.html", kind="listing", page=500)
+    assert not decide(claims, last, unseen=0, idle_pages=IDLE_ALLOWED)[0]
+
+
+def test_a_pager_that_ends_early_is_the_end_of_the_walk_and_noted() -> None:
+    reading, at = listing("a", page_count=9), row("/xw/index_3.html", kind="listing", page=4)
+    assert decide(reading, at) == (False, True)
+    channel = channel_of(reading, at, complete=True)
+    assert channel is not None and channel.note == "its pager ends on page 4 of 9"
+
+
+def test_a_page_further_on_than_its_walk_tells_that_pages_were_renumbered() -> None:
+    at = row("/xw/2.htm", kind="listing", page=3)
+    fourth, third = listing("a", page_number=4).listing, listing("a", page_number=3).listing
+    assert fourth is not None and skipped(fourth, at)
+    assert third is not None and not skipped(third, at)
+
+
+def test_further_listing_pages_are_asked_again_in_turn_and_not_all_on_one_day() -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    days = [(audit(row(kind="listing", page=n), at=at) - at).days for n in range(2, 62)]
+    assert min(days) >= AUDIT_DAYS and max(days) < 2 * AUDIT_DAYS and len(set(days)) == AUDIT_DAYS
+
+
+def test_a_front_page_is_no_channel_unless_a_pager_leads_on_from_it() -> None:
+    home = row("/", kind="home")
+    assert front(listing("a"), home).kind == "home"
+    assert front(listing("a", next_path="/index_1.html"), home).kind == "listing"
+    assert front(listing("a"), row()).kind == "listing"
 
 
 def test_an_unfinished_walk_goes_on_over_pages_already_known() -> None:

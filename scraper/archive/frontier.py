@@ -91,6 +91,12 @@ def unseen(db: sqlite3.Connection, channel: str, urls: Iterable[str]) -> tuple[i
     return int(new), bool(row and row[1])
 
 
+def claimed(db: sqlite3.Connection, channel: str) -> tuple[int | None, int | None]:
+    """(articles, pages) that a portal claimed of a channel at the last look, by the address of its first page."""
+    row = db.execute("SELECT claimed, claimed_pages FROM channels WHERE key = ?", (key(channel),)).fetchone()
+    return (row[0], row[1]) if row else (None, None)
+
+
 def twin(db: sqlite3.Connection, row: Row, digest: str) -> tuple[int, str] | None:
     """(id, address) of another page of the portal that answered with the same bytes: one page under two addresses."""
     found = db.execute(

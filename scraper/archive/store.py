@@ -196,6 +196,11 @@ class Archive:
         with self._read():
             return frontier.unseen(self._connection, channel, urls)
 
+    def claimed(self, channel: str) -> tuple[int | None, int | None]:
+        """(articles, pages) that a portal claimed of a channel, by its address, at the last look."""
+        with self._read():
+            return frontier.claimed(self._connection, channel)
+
     def twin(self, row: Row, capture: Capture) -> tuple[int, str] | None:
         """(id, address) of another page of the portal that answered with the same bytes, or None."""
         digest = hashlib.sha256(capture.body).hexdigest()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter as Tally
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 from urllib.parse import urlsplit
@@ -25,6 +25,11 @@ MAX_DEPTH = 6
 MAX_LISTING_PAGE = 20_000
 BARREN_ALLOWED = 24
 REVISIT_DAYS = (1, 3, 7, 30, 90)
+AUDIT_DAYS = (
+    30  # further listing pages are asked again after as many days, or up to twice as many: a part each day
+)
+IDLE_ALLOWED = 3  # listing pages in a row without a new row, where the portal claims no further ones …
+IDLE_CLAIMED = 100  # … and where it does
 BARREN_REVISIT_DAYS = (
     14  # lists and landing pages that led to no article so far; the others are asked by each crawl
 )
@@ -116,6 +121,7 @@ def _article(reading: Reading, row: Row, scope: Scope) -> tuple[Found, ...]:
                 channel=row.channel,
                 depth=row.depth,
                 priority=PART,
+                again=True,
             )
         )
     if article.counter is not None and not article.counter.adds and row.kind != "part":
@@ -132,6 +138,17 @@ def _article(reading: Reading, row: Row, scope: Scope) -> tuple[Found, ...]:
             )
         )
     return tuple(found)
+
+
+def front(reading: Reading, row: Row) -> Reading:
+    """A front page is no channel, however much the news on it look like a list, unless a pager leads on from them."""
+    if (
+        row.kind == "home"
+        and reading.kind == "listing"
+        and not (reading.listing and reading.listing.next_url)
+    ):
+        return replace(reading, kind="home")
+    return reading
 
 
 def channel_url(row: Row) -> str:
@@ -159,15 +176,20 @@ def channel_of(
         return Channel(url=channel_url(row), page=(row.page or 2) - 1, complete=True, note=note)
     if reading.kind != "listing" or listing is None or (not listing.items and row.kind != "listing"):
         return None
-    evidence = listing.evidence.get("pager")
+    evidence = listing.evidence.get("next_url")
+    page = (row.page or 1) if row.kind == "listing" else 1
+    short = complete and listing.items and page < (listing.page_count or 0)
     return Channel(
         url=channel_url(row),
         name=channel_name(reading, site) if first else None,
         claimed=listing.total,
         claimed_pages=listing.page_count,
         claimed_by=f"{evidence.rule}: {evidence.snippet}" if evidence else None,
-        page=row.page if row.kind == "listing" else 1,
+        page=page,
         complete=complete,
+        note=f"its pager ends on page {page} of {listing.page_count}"
+        if short and not listing.next_url
+        else None,
     )
 
 
@@ -252,27 +274,34 @@ def walk(
     was_complete: bool,
     repeated: bool,
     idle_pages: int,
+    awaited: int = 0,
 ) -> Walk:
     """Whether to go on with a channel after one of its pages.
 
     unseen: rows new to the channel. was_complete: an earlier walk reached the end, so only news are looked for.
     repeated: this walk already saw a page with the same rows (servers that answer page 1 for any number).
-    idle_pages: pages in a row without an unseen row, this one included.
+    idle_pages: pages in a row without an unseen row, this one included. awaited: rows that the portal has more than
+    before, by its own count, and that this walk has not met yet.
     """
-    own = urls.key(row.url)
-    if not listing.items or repeated:
-        return Walk(go_on=False, complete=(row.page or 1) > 1 or not (listing.total or listing.page_count))
+    own, page = urls.key(row.url), row.page or 1
+    if repeated or (not listing.items and (page > 1 or not listing.next_url)):
+        return Walk(go_on=False, complete=page > 1 or not (listing.total or listing.page_count))
     if not listing.next_url or urls.key(on_origin(listing.next_url, scope)) == own:
-        return Walk(go_on=False, complete=listing.page_count is None or listing.page_count <= (row.page or 1))
-    if (row.page or 1) >= MAX_LISTING_PAGE:
+        return Walk(go_on=False, complete=page > 1 or listing.page_count in (None, 0, 1))
+    if page >= MAX_LISTING_PAGE:
         return Walk(go_on=False, complete=None)
-    if was_complete and unseen == 0:
+    if was_complete and unseen == 0 and awaited <= 0:
         return Walk(go_on=False, complete=True)
-    if idle_pages >= 3:
+    if idle_pages >= (IDLE_CLAIMED if page < (listing.page_count or 0) else IDLE_ALLOWED):
         return Walk(go_on=False, complete=None)
     if scope.since and all(older(item.date, scope.since) for item in listing.items):
         return Walk(go_on=False, complete=None)
     return Walk(go_on=True, complete=None)
+
+
+def skipped(listing: Listing, row: Row) -> bool:
+    """Whether pages were renumbered while they were walked, so that this one is further on than the walk is."""
+    return row.kind == "listing" and (listing.page_number or 0) > (row.page or 1) > 1
 
 
 def shape(url: str) -> str:
@@ -321,6 +350,11 @@ def revisit(row: Row, *, changed: bool, at: datetime) -> datetime:
     """When to ask an article again: 1, 3, 7, 30, then every 90 days; a change starts the schedule anew."""
     step = 0 if changed or row.fresh else row.unchanged + 1
     return at + timedelta(days=REVISIT_DAYS[min(step, len(REVISIT_DAYS) - 1)])
+
+
+def audit(row: Row, *, at: datetime) -> datetime:
+    """When to ask a further page of a list again, for what was put between older rows; not all pages on one day."""
+    return at + timedelta(days=AUDIT_DAYS + (row.page or 1) % AUDIT_DAYS)
 
 
 def retry(row: Row, *, at: datetime) -> datetime:

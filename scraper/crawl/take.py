@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -13,27 +13,37 @@ from scraper import urls
 from scraper.archive import Archive
 from scraper.crawl.plan import (
     BARREN_REVISIT_DAYS,
+    LISTING,
     Budget,
     Clock,
     Scope,
     Walk,
+    audit,
     channel_of,
     channel_url,
     follow,
+    front,
     on_origin,
     retry,
     revisit,
     same_address,
     shape,
+    skipped,
     stamp,
     walk,
 )
-from scraper.errors import BadAnswer, FetchError, Forbidden, TooLarge, TooSlow
-from scraper.model import Capture, Reading, Row, Saved
+from scraper.errors import BadAnswer, Blocked, FetchError, Forbidden, TooLarge, TooSlow
+from scraper.model import Capture, Found, Listing, Reading, Row, Saved
 from scraper.read import read
 from scraper.read.counter import parse_answer
 
-CAUSES = {TooSlow: "slow", TooLarge: "large", BadAnswer: "bad-answer", Forbidden: "forbidden"}
+CAUSES = {
+    TooSlow: "slow",
+    TooLarge: "large",
+    BadAnswer: "bad-answer",
+    Forbidden: "forbidden",
+    Blocked: "blocked",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +52,21 @@ class Taken:
 
     word: str
     title: str = ""
+
+
+@dataclass(slots=True)
+class Course:
+    """What is remembered of one channel's walk: the pages seen (by their rows), pages in a row without an unseen row, and
+    the rows that the portal has more than before, by its own count, and that were not met yet.
+
+    `skipped`: pages were renumbered under the walk; `again`: so it began anew, which it does once a crawl.
+    """
+
+    marks: set[str] = field(default_factory=set)
+    idle: int = 0
+    awaited: int = 0
+    skipped: bool = False
+    again: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,8 +79,7 @@ class Taker:
     now: Clock
     budget: Budget
     set_aside: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    _walked: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    _idle: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    _courses: dict[str, Course] = field(default_factory=lambda: defaultdict(Course))
 
     def claim(self, claimed: Collection[int], seed: Row) -> Row | None:
         """The next due row within the seed's reach, those whose shape has used up its budget set aside."""
@@ -112,6 +136,7 @@ class Taker:
         if row.kind == "home" and reading.title:
             self.archive.update_portal(row.portal, name=reading.title, family=reading.family)
             self.scope = replace(self.scope, name=reading.title)
+        reading = front(reading, row)
         going = self._walk(row, reading)
         found = follow(reading, row, self.scope, walk_on=going.go_on)
         saved = self.archive.save_page(
@@ -125,6 +150,8 @@ class Taker:
         )
         if row.kind == "page":
             self.budget.note(row.url, fruitful=saved.outcome == "new" or saved.new_items > 0)
+        if reading.kind == "listing":
+            self._walk_again(row, found, going)
         return Taken(word=_word(reading, saved), title=_title(reading))
 
     def _walk(self, row: Row, reading: Reading) -> Walk:
@@ -132,21 +159,46 @@ class Taker:
         if reading.kind != "listing" or listing is None:
             return Walk(go_on=False, complete=None)
         channel = channel_url(row)
+        course = self._courses[channel]
         items = [on_origin(item.url, self.scope) for item in listing.items]
         unseen, was_complete = self.archive.unseen(channel, items)
-        mark = hashlib.sha256("\n".join(map(urls.key, items)).encode()).hexdigest()
-        repeated = mark in self._walked[channel]
-        self._walked[channel].add(mark)
-        self._idle[channel] = 0 if unseen else self._idle[channel] + 1
-        return walk(
+        if channel == row.url:
+            course.awaited = self._more_than_before(listing, channel)
+        mark = hashlib.sha256("\n".join(sorted(map(urls.key, items))).encode()).hexdigest()
+        repeated = mark in course.marks
+        course.marks.add(mark)
+        course.idle = 0 if unseen else course.idle + 1
+        course.awaited -= unseen
+        course.skipped |= skipped(listing, row)
+        going = walk(
             listing,
             row,
             self.scope,
             unseen=unseen,
             was_complete=was_complete,
             repeated=repeated,
-            idle_pages=self._idle[channel],
+            idle_pages=course.idle,
+            awaited=course.awaited,
         )
+        return replace(going, complete=False) if course.skipped and not going.go_on else going
+
+    def _more_than_before(self, listing: Listing, channel: str) -> int:
+        """How many rows more than at the last look the portal claims; of one that counts pages only, one if more."""
+        total, pages = self.archive.claimed(channel)
+        if listing.total is not None and total is not None:
+            return listing.total - total
+        return int(listing.page_count is not None and pages is not None and listing.page_count > pages)
+
+    def _walk_again(self, row: Row, found: Iterable[Found], going: Walk) -> None:
+        """Begin a walk anew, once, whose pages were renumbered under it; then also pages that this crawl asked count."""
+        channel = channel_url(row)
+        course = self._courses[channel]
+        following = [one for one in found if one.kind == "listing"] if course.again else []
+        if course.skipped and not course.again and not going.go_on:
+            self._courses[channel] = Course(again=True)
+            following = [Found(url=channel, kind="listing", page=1, priority=LISTING, again=True)]
+        if following:
+            self.archive.add_found(row.portal, following, at=stamp(self.now()), found_on=row.id)
 
     def _next_due(self, row: Row, reading: Reading) -> str | None:
         """Articles have a widening schedule. A crawl asks home and the channels that lead to articles anyway, so of the
@@ -154,6 +206,8 @@ class Taker:
         """
         if reading.kind == "article":
             return stamp(revisit(row, changed=False, at=self.now()))
+        if row.kind == "listing" and reading.kind == "listing" and (row.page or 1) > 1:
+            return stamp(audit(row, at=self.now()))
         if reading.kind in ("listing", "home", "other") and (row.page or 1) == 1 and row.kind != "part":
             return stamp(self.now() + timedelta(days=BARREN_REVISIT_DAYS))
         return None
