@@ -50,6 +50,9 @@ def _file(page: Page, n: int) -> str | None:
     href = a.get("href", "").strip()
     if not href or href.lower().startswith(("javascript", "#", "mailto")):
         return None
+    told = _SUFFIX.search(href) or _HANDLER.search(href) or "needdownload" in a or "download" in a
+    if not told and (page.doc.size(n) > 200 or not _TITLED.search(page.doc.text(n))):
+        return None
     url = page.link(href)
     if url is None:
         return None

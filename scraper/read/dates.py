@@ -39,6 +39,7 @@ _ENGLISH = (
     ),
     re.compile(r"(?<!\d)(?P<d>3[01]|[12]\d|0?[1-9])\s" + _MONTH + r",?\s(?P<y>(?:19|20)\d\d)(?!\d)" + _CLOCK),
 )
+_SIX = re.compile(r"(?:\d\D{0,9}){5}")
 _HINT = re.compile(r"\d\D{0,4}\d|[\uff10-\uff19]|年")
 _DIGIT = {c: i for i, c in enumerate("〇一二三四五六七八九")} | dict.fromkeys("○零OoＯ0", 0)
 
@@ -58,7 +59,7 @@ def find_dates(text: str, *, loose: bool = False) -> list[Found]:
     half = halfwidth(text)
     found = [d for d in map(_numeric, _NUMERIC.finditer(half)) if d]
     found += _han_dates(half) if "年" in half else []
-    if loose and not found:
+    if loose and not found and _SIX.search(half):
         for pattern in (_BLANK, _SHORT, _DIGITS, *_ENGLISH):
             found = [d for d in map(_numeric, pattern.finditer(half)) if d]
             if found:

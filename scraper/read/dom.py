@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate, islice
+from operator import mul
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
@@ -211,9 +212,9 @@ def _walk(root: LexborNode, doc: Document) -> None:
             data[n] = nodes[n].comment_content or ""
             doc.comments.append(n)
         else:
-            own = nodes[n].attributes
+            own: Any = nodes[n].attributes
             if own:
-                attrs[n] = {k: v or "" for k, v in own.items()}
+                attrs[n] = own if None not in own.values() else {k: v or "" for k, v in own.items()}
             if name == "script":
                 doc.scripts.append(n)
     for n in doc.scripts:
@@ -223,18 +224,18 @@ def _walk(root: LexborNode, doc: Document) -> None:
 
 def _count(doc: Document) -> None:
     """Prefix sums of visible characters, and of those inside links."""
-    size, end, data = len(doc.tag), doc.end, doc.data
-    mute, links = bytearray(size), bytearray(size)
-    for n, name in enumerate(doc.tag):
-        if name in MUTE:
-            mute[n : end[n]] = b"\1" * (end[n] - n)
-        elif name == "a":
-            links[n : end[n]] = b"\1" * (end[n] - n)
+    tag, end, data = doc.tag, doc.end, doc.data
+    mute, links = bytearray(len(tag)), bytearray(len(tag))
+    for n in [n for n, name in enumerate(tag) if name in MUTE]:
+        mute[n : end[n]] = b"\1" * (end[n] - n)
+    for n in [n for n, name in enumerate(tag) if name == "a"]:
+        links[n : end[n]] = b"\1" * (end[n] - n)
     sizes = [
-        len("".join(data[n].split())) if name == TEXT and not mute[n] else 0 for n, name in enumerate(doc.tag)
+        len("".join(text.split())) if name == TEXT and not quiet else 0
+        for name, text, quiet in zip(tag, data, mute, strict=True)
     ]
-    doc.chars = [0, *accumulate(sizes)]
-    doc.link_chars = [0, *accumulate([s if links[n] else 0 for n, s in enumerate(sizes)])]
+    doc.chars = list(accumulate(sizes, initial=0))
+    doc.link_chars = list(accumulate(map(mul, sizes, links), initial=0))
 
 
 _NONE: dict[str, str] = {}

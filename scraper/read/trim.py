@@ -28,7 +28,7 @@ _TELLING = re.compile(
 _WORD = re.compile(r"\w")
 _EDITOR = re.compile(
     r"^\W{0,4}(?:责任?编辑?|编辑|责编|本文编辑|网络编辑|文字编辑|实习编辑|图文编辑|微信编辑|编发|选稿|责任?校对|校对|校核|初审|复审|终审|一审|二审|三审|审稿|审核|审读|签发|监制|总监制|录入|发布者?|发布人|信息员|值班编委?辑?|排版|编审"
-    r"|原标题|源标题|出品|值班主任)(?:人|者|员)?\s{0,3}[:︱丨|/]"
+    r"|原标题|源标题|出品|值班主任)(?:人|者|员)?\s{0,3}[:：︱丨|/／]"
 )
 _CREDIT = re.compile(
     r"^\W{0,4}(?:(?:稿件|信息|文章|本文|文件)?\s?来\s?源|供\s?稿(?:单位|部门|人)?|撰\s?稿(?:人|单位)?|(?:文章|本文)?作\s?者(?:姓名)?|通讯员|记者|发布(?:时间|日期|单位|机构)|浏览(?:次数|量)?|点击(?:数|量|次数)?|阅读(?:数|量|次数)?|标签|关键词|分享)\s{0,3}[:︱丨|/于]"
@@ -66,16 +66,16 @@ def _is_noise(doc: Document, line: Line) -> bool:
     text = line.text
     if len(text) <= 60 and (_PLACEHOLDER.match(text) or is_furniture(text)):
         return True
-    half = halfwidth(text)
-    if line.size < 120 and _EDITOR.match(half) and doc.tag[line.block] not in ("td", "th"):
+    if line.size < 120 and _EDITOR.match(text) and doc.tag[line.block] not in ("td", "th"):
         return True
     return line.size < 160 and bool(_DISCLAIMER.search(text) or _NEIGHBOUR.match(text + " "))
 
 
 def is_furniture(text: str) -> bool:
     """Whether a line is made of nothing but the words of buttons and bars, one of them telling (打印, 分享 …)."""
-    bare = compact(text)
-    return bool(_TELLING.search(bare)) and not _WORD.search(_FURNITURE.sub("", bare))
+    if not _TELLING.search(text):
+        return False
+    return not _WORD.search(_FURNITURE.sub("", compact(text)))
 
 
 def _trim_head(lines: list[Line], kept: list[int], headline: str | None, bylines: set[int]) -> list[int]:
