@@ -102,24 +102,24 @@ def _compiled() -> tuple[tuple[Family, tuple[tuple[str, Any, float], ...]], ...]
 
 def _words(doc: Document) -> str:
     """What the CMS wrote, each word once: tags, class, id and addresses, comments, the heads of inline scripts."""
-    words: dict[str, None] = dict.fromkeys(doc.tag)
+    words = set(doc.tag)
     for tag, attrs in zip(doc.tag, doc.attrs, strict=True):
         if not attrs:
             continue
-        words.update(dict.fromkeys(attrs))
+        words.update(attrs)
         if "class" in attrs:
-            words[attrs["class"][:200]] = None
+            words.add(attrs["class"][:200])
         if "id" in attrs:
-            words[attrs["id"][:200]] = None
+            words.add(attrs["id"][:200])
         if tag in _SPEAKING:
             for name in _NAMED:
                 if name in attrs:
-                    words[attrs[name][:200]] = None
-    words.update(dict.fromkeys(doc.metas))
+                    words.add(attrs[name][:200])
+    words.update(doc.metas)
     for values in doc.metas.values():
-        words.update(dict.fromkeys(v[:200] for v in values))
-    words.update(dict.fromkeys(doc.data[n][:200] for n in doc.comments))
-    words.update(dict.fromkeys(doc.data[n][:_MAX_SCRIPT] for n in doc.scripts))
+        words.update(v[:200] for v in values)
+    words.update(doc.data[n][:200] for n in doc.comments)
+    words.update(doc.data[n][:_MAX_SCRIPT] for n in doc.scripts)
     # comments before <html> and behind </html> are no part of the tree: VSB, Founder and Hanweb sign there
     edges = _COMMENT.findall(doc.html[:_EDGE]) + _COMMENT.findall(doc.html[-_EDGE:])
     return "\n".join([*words, *edges])[:_MAX_WORDS]

@@ -16,6 +16,7 @@ from itertools import pairwise
 from scraper.read.dom import TEXT, Document
 from scraper.read.row_dates import EDGE, has_date
 from scraper.read.row_titles import main_link
+from scraper.text import compact
 
 _LONGEST_ROW = 1200  # characters of one row with its summary; more is an article
 _NUMBER = re.compile(r"\d+")
@@ -27,11 +28,11 @@ _RUNNING = re.compile("[，。；]")
 _CLOSING = (*"0123456789日]】)）",)
 
 # Words of links that lead to the same place as the title, or nowhere a reader of news wants to go.
-_TRIVIAL = re.compile(
-    r"^[\s\W]{0,6}(?:更多|more|详情|详细|详细内容|查看|查看更多|查看详情|查看全文|了解更多|了解详情|阅读全文|阅读更多|点击查看|全文|下载|附件下载|在线阅读"
-    r"|\d{0,5}|首页|上一?页|下一?页|尾页|末页|最后一?页|首 页|尾 页|上页|下页|前一页|后一页|转到|跳转|go|prev|next|first|last|home|返回|返回顶部|top|打印本页|打印|关闭|关闭窗口)[\s\W]{0,6}$",
-    re.I,
+_TRIVIAL = frozenset(
+    "更多 more 详情 详细 详细内容 查看 查看更多 查看详情 查看全文 了解更多 了解详情 阅读全文 阅读更多 点击查看 全文 下载 附件下载 在线阅读 首页 上一页 上页 前一页 "
+    "下一页 下页 后一页 尾页 末页 最后页 最后一页 首尾 转到 跳转 go prev next first last home 返回 返回顶部 top 打印本页 打印 关闭 关闭窗口".split()
 )
+_WRAPPING = " \t\r\n\u00a0\u3000[]【】()（）<>《》«»‹›>…·.+-—|/:："
 _PAGER = re.compile(r"下一?页|尾\s?页|末页|共\s?\d+\s?[页条]|\bnext\b", re.I)
 _ADDRESS = re.compile(
     r"""["'(]\s*((?:https?:/)?[\w.~%-]{0,80}/[^"'\s)]{1,400}|[\w./~%-]{1,200}\.(?:s?html?|jsp|aspx?|php|do)(?:\?[^"'\s)]{0,300})?)\s*["')]"""
@@ -163,8 +164,15 @@ def _link(doc: Document, n: int) -> str | None:
         return None if inner else where
     if not size:
         return where if "title" in attrs or (where and doc.end[n] > n + 1) else None
-    if size <= 12 and _TRIVIAL.match(doc.text(n)):
-        return None
+    if size <= 12:
+        text = doc.raw_text(n).strip(_WRAPPING).lower()
+        if (
+            not text
+            or text in _TRIVIAL
+            or (text.isdecimal() and len(text) <= 5)
+            or (" " in text and compact(text) in _TRIVIAL)
+        ):
+            return None
     return None if where.startswith(("mailto:", "tel:")) else where
 
 
@@ -177,6 +185,9 @@ class _Weight:
     dated: int = 0
     node: int = -1
     group: tuple[int, ...] = ()
+
+
+_NOTHING = _Weight()
 
 
 def find_rows(doc: Document) -> Rows | None:
@@ -237,6 +248,8 @@ def _weigh(doc: Document, ev: _Events, node: int, kids: list[int], weights: dict
     inner = weights.get(kids[0]) if len(kids) == 1 else None
     if inner is not None and inner.score > 2:  # more than any one row is worth
         return inner
+    if len(kids) == 1 and not _count(ev, ev.dates, node, doc.end[node]):
+        return inner or _NOTHING  # one link without a date makes no list
     own = _own(doc, ev, node, kids)
     if len(kids) == 1:
         return inner if inner is not None and inner.score >= own.score else own
