@@ -93,27 +93,56 @@ def _vsb(page: Page, text: str) -> Counter | None:
 
 
 def _sudy(page: Page, text: str) -> Counter | None:
-    shown, counted = _plain("/_visitcountdisplay", False), _plain("/_visitcount?", True)
-    return shown(page, text) or counted(page, text)
+    """The display has the beacon's parameters; a column's own beacon (no articleId) has none."""
+    if shown := _plain("/_visitcountdisplay", False)(page, text):
+        return shown
+    href = next((a for a in _addresses(text, "/_visitcount?") if "articleId=" in a), None)
+    return _made(page, href.replace("/_visitcount?", "/_visitcountdisplay?"), adds=False) if href else None
 
 
 def _hanweb(page: Page, text: str) -> Counter | None:
     shown = _plain("articlehits.jsp", False)(page, text) or _plain("artcount.jsp", False)(page, text)
-    return shown or _plain("/visit.jsp", True)(page, text)
+    if shown:
+        return shown
+    href = next((a for a in _addresses(text, "/visit.jsp") if "?" in a), None)
+    ids = re.search(r"i_columnid=(\d+)\D.{0,40}?i_articleid=(\d+)", href or "")
+    if href and ids and "/vc/interface/" in href:
+        told = f"{href.partition('/visit.jsp')[0]}/artcount/artcount.jsp?i_columnid={ids[1]}&i_articleid={ids[2]}"
+        return _made(page, told, adds=False)
+    return _made(page, href, adds=True) if href else None
 
 
 def _eportal(page: Page, text: str) -> Counter | None:
+    """The address in the page, or the one its script makes of the page's hidden inputs."""
     href = next((a for a in _addresses(text, "counting-front!saveInfo") if "articleKey" in a), None)
     if href is None:
-        return None
+        values = {page.doc.attr(n, "id"): page.doc.attr(n, "value") for n in page.doc.elements("input")}
+        names = (
+            "eprotalCurrentPageId",
+            "eportalappPortletId",
+            "eprotalCurrentColumnId",
+            "eprotalCurrentArticleKey",
+        )
+        page_id, module, column, key = (values.get(name, "") for name in names)
+        if not page_id or not key:
+            return None
+        query = urlencode({"pageId": page_id, "moduleId": module, "columnId": column, "articleKey": key})
+        href = f"/eportal/ui?{query}&struts.portlet.action=/app/counting-front!saveInfo.action"
     return _made(page, href if "getHitsOnly" in href else f"{href}&getHitsOnly=true", adds=False)
 
 
 def _empire(page: Page, text: str) -> Counter | None:
+    """ViewClick adds only with addclick=1; without it the same address tells (as its stored number + 1)."""
     href = next((a for a in _addresses(text, "/e/public/ViewClick") if "id=" in a), None)
     if href is None:
-        return None
-    # addclick=1 is what adds; without it the same address only tells (as its stored number + 1)
+        beacon = next((a for a in _addresses(text, "/e/public/onclick") if "enews=donews" in a), "")
+        ids = re.search(r"classid=(\d+)&id=(\d+)", beacon)
+        root = beacon.partition("/e/public/")[0]
+        return (
+            _made(page, f"{root}/e/public/ViewClick/?classid={ids[1]}&id={ids[2]}", adds=False)
+            if ids
+            else None
+        )
     return _made(page, re.sub(r"&addclick=\d+|(?<=\?)addclick=\d+&", "", href), adds=False)
 
 
@@ -226,7 +255,8 @@ _FINDERS: tuple[tuple[str, _Finder], ...] = (
     ("artcount.jsp", _hanweb),
     ("/visit.jsp", _hanweb),
     ("counting-front!", _eportal),
-    ("/e/public/ViewClick", _empire),
+    ("eprotalCurrentArticleKey", _eportal),
+    ("/e/public/", _empire),
     ("/api/stl/actions/hits", _sscms),
     ("/info_views/", _jspx),
     ("/access/views", _ucap),
