@@ -380,3 +380,9 @@ def test_a_pin_is_no_part_of_the_title_but_a_genre_is(mark: str, title: str) -> 
 def test_a_date_in_a_summary_is_not_the_row_s_date() -> None:
     row = '<li><a href="{i}.html">{title}</a><p>新区论坛启航，活动时间：2022年9月22日，诚邀各位企业家莅临现场，共话产业发展的未来与机遇，共谋合作新篇章。</p><span>{date}</span></li>'
     assert [d for _, _, d in listed(f"<ul>{rows(row)}</ul>")] == list(DAYS)
+
+
+def test_of_two_date_columns_the_one_headed_as_publication_counts() -> None:
+    head = "<tr><th>序号</th><th>名称</th><th>成文日期</th><th>发布日期</th></tr>"
+    row = '<tr><td>{i}</td><td><a href="{i}.html">{title}</a></td><td>2020-01-0{i}</td><td>{date}</td></tr>'
+    assert listed(f"<table>{head}{rows(row.replace('0{i}<', '1{i}<'))}</table>") == WHOLE

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from scraper.model import Evidence, Item, Listing
 from scraper.read.dom import Document, parse
 from scraper.read.fragment import hidden_html, read_fragment
-from scraper.read.row_dates import row_date, with_years
+from scraper.read.row_dates import date_column, row_date, with_years
 from scraper.read.row_titles import link_title
 from scraper.read.rows import Rows, find_rows
 from scraper.read.rules import Page
@@ -69,13 +69,14 @@ def items_of(page: Page, doc: Document, rows: Rows) -> tuple[Item, ...]:
 
 
 def _items(page: Page, doc: Document, rows: Rows) -> Iterator[Item]:
+    column = date_column(doc, rows.rows[-1].start)
     for row in rows.rows[:MAX_ITEMS]:
         url = page.link(row.href) if row.href else None
         if url is None or url == page.url:
             continue
         title = link_title(doc, row.link)
         if title:
-            yield Item(url=url, title=title, date=row_date(doc, row.start, row.stop, row.link, title))
+            yield Item(url=url, title=title, date=row_date(doc, row.start, row.stop, row.link, title, column))
 
 
 def _strength(page: Page, rows: Rows) -> float:

@@ -46,12 +46,36 @@ _MD = re.compile(
 _YM = re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)\s?[-/.年]\s?(?P<mo>1[0-2]|0?[1-9])(?!\d)\s?月?")
 _Y = re.compile(r"^\W*(?P<y>(?:19|20)\d\d)\s?年?\W*$")
 _D = re.compile(r"^\W*(?P<d>3[01]|[12]\d|0?[1-9])\s?日?\W*$")
+_HEAD = re.compile(r"(?:发布|公布|公开|发表|上传)(?:时间|日期)")
 _PUBLISHED = re.compile(r"发布|发表|时间|日期")
 _BRACKETS = "[]【】()（）〔〕<>《》|/·:：- \u3000\t"
 
 
-def row_date(doc: Document, start: int, stop: int, link: int, title: str) -> str | None:
-    """`YYYY-MM-DD[ HH:MM]` or `MM-DD` of the row in nodes start..stop; None where it shows none."""
+def date_column(doc: Document, row: int) -> int | None:
+    """The column of a table that is headed 发布日期 and the like, where the heads name it; `row` is one of its rows."""
+    table = (
+        next((n for n in doc.ancestors(row, 3) if doc.tag[n] == "table"), -1) if doc.tag[row] == "tr" else -1
+    )
+    head = next(doc.elements("tr", table), row) if table >= 0 else row
+    if head == row:
+        return None
+    return next((i for i, cell in enumerate(_cells(doc, head)) if _HEAD.search(doc.text(cell))), None)
+
+
+def _cells(doc: Document, row: int) -> list[int]:
+    return [n for n in doc.children(row) if doc.tag[n] in ("td", "th")]
+
+
+def row_date(
+    doc: Document, start: int, stop: int, link: int, title: str, column: int | None = None
+) -> str | None:
+    """`YYYY-MM-DD[ HH:MM]` or `MM-DD` of the row in nodes start..stop; None where it shows none.
+
+    column: of a table with several dates a row, the one that counts (`date_column`).
+    """
+    cells = _cells(doc, start) if column is not None else []
+    if column is not None and column < len(cells) and (date := _whole([doc.text(cells[column])], title)):
+        return date
     outside, inside = _pieces(doc, start, stop, link)
     for pieces in (outside, [p for p in inside if p != title]):
         if date := _whole(pieces, title) or _split(pieces) or _month_day(pieces):
