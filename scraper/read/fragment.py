@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
@@ -17,14 +17,13 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from scraper.model import Evidence, Item, Listing
 from scraper.read.dates import parse_date
 from scraper.read.dom import Document, parse
-from scraper.read.row_dates import row_date, with_years
-from scraper.read.row_titles import link_title
+from scraper.read.items import MAX_ITEMS, items_of
+from scraper.read.row_dates import with_years
 from scraper.read.rows import find_rows
 from scraper.text import squeeze
 from scraper.urls import join
 
 MAX_TEXT = 8_000_000  # characters of an answer that are read
-MAX_ITEMS = 5_000
 _CHINA = timezone(timedelta(hours=8))
 _COUNT = re.compile(r"<(total(?:record|page))>\s*(?:<!\[CDATA\[)?\s*(\d{1,9})", re.I)
 _JSONP = re.compile(r"[\w.$]{1,60}\s{0,9}\(\s{0,9}(?=[\[{])")
@@ -98,17 +97,10 @@ def _pagination(html: str) -> dict[str, int | None]:
     }
 
 
-def _html_items(html: str, url: str, charset: str) -> list[Item]:
+def _html_items(html: str, url: str, charset: str) -> tuple[Item, ...]:
     doc = parse(html)
     rows = find_rows(doc)
-    found: dict[str, Item] = {}
-    for row in rows.rows[:MAX_ITEMS] if rows else ():
-        target = join(url, row.href, charset) if row.href else None
-        title = link_title(doc, row.link)
-        if target and title and target not in found:
-            date = row_date(doc, row.start, row.stop, row.link, title)
-            found[target] = Item(url=target, title=title, date=date)
-    return list(found.values())
+    return items_of(doc, rows, lambda href: join(url, href, charset)) if rows else ()
 
 
 # Names of a row's fields in the JSON of these systems, lower case, in order of trust.
@@ -254,7 +246,7 @@ def _json_date(row: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _listing(items: list[Item], url: str, rule: str, counts: Mapping[str, int | None]) -> Listing:
+def _listing(items: Sequence[Item], url: str, rule: str, counts: Mapping[str, int | None]) -> Listing:
     number = page_number(url) or counts.get("page_number")
     total, pages = counts.get("total"), counts.get("page_count")
     size = counts.get("size") or _query_size(url)

@@ -9,22 +9,19 @@ what surrounds them. `read_listing` knows nothing of pagers: `pager.find_pager` 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from scraper.model import Evidence, Item, Listing
-from scraper.read.dom import Document, parse
+from scraper.model import Evidence, Listing
+from scraper.read.dom import parse
 from scraper.read.fragment import hidden_html, read_fragment
-from scraper.read.row_dates import date_column, row_date, with_years
-from scraper.read.row_titles import link_title
+from scraper.read.items import items_of
 from scraper.read.rows import Rows, find_rows
 from scraper.read.rules import Page
 
 __all__ = ["read_fragment", "read_listing"]
 
 WORTH_READING = 0.2  # below this strength no one takes the page for a listing, and its rows are not read
-MAX_ITEMS = 5_000  # rows of one page that are kept
 _ARTICLE_URL = re.compile(
     r"/t\d{8}_\d+(?:_\d+)?\.s?html?$|/art/\d{4}/|/content_\d+\.|/content/m?post_\d+\.|/[0-9a-f]{32}\.s?html|/info/\d+/\d+\.html?$"
     r"|/c\d+a\d+/page\.|/(?:content|detail|show|view|article|news)[-_/]?\d+\.|/\d{4}[-/]\d\d[-/]\d\d/\d+\.s?html?$"
@@ -49,34 +46,19 @@ def read_listing(page: Page) -> tuple[Listing, float]:
     if rows is None:
         return Listing(url=page.url), 0.0
     strength = 0.85 if rule != "rows" else _strength(page, rows)
-    items = items_of(page, doc, rows) if strength >= WORTH_READING else ()
+    items = items_of(doc, rows, _elsewhere(page)) if strength >= WORTH_READING else ()
     evidence = {"items": Evidence(rule=rule, snippet=f"{len(rows.rows)} rows, {rows.dated} dated")}
     return Listing(url=page.url, items=items, evidence=evidence), strength
 
 
-def items_of(page: Page, doc: Document, rows: Rows) -> tuple[Item, ...]:
-    """Rows as items, in order, each address once; rows whose link leads nowhere are left out."""
-    found: dict[str, Item] = {}
-    for item in _items(page, doc, rows):
-        old = found.get(item.url)
-        if old is None:
-            found[item.url] = item
-        elif not old.date and item.date:
-            found[item.url] = replace(item, title=max(old.title, item.title, key=len))
-    kept = list(found.values())
-    years = with_years([(item.url, item.date) for item in kept])
-    return tuple(replace(item, date=date) for item, date in zip(kept, years, strict=True))
+def _elsewhere(page: Page) -> Callable[[str], str | None]:
+    """Links of the page that lead to another page."""
 
+    def link(href: str) -> str | None:
+        url = page.link(href)
+        return None if url == page.url else url
 
-def _items(page: Page, doc: Document, rows: Rows) -> Iterator[Item]:
-    column = date_column(doc, rows.rows[-1].start)
-    for row in rows.rows[:MAX_ITEMS]:
-        url = page.link(row.href) if row.href else None
-        if url is None or url == page.url:
-            continue
-        title = link_title(doc, row.link)
-        if title:
-            yield Item(url=url, title=title, date=row_date(doc, row.start, row.stop, row.link, title, column))
+    return link
 
 
 def _strength(page: Page, rows: Rows) -> float:

@@ -1,0 +1,37 @@
+"""Rows as items: address, headline and date of each, once. Used for pages and for AJAX answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from scraper.model import Item
+from scraper.read.dom import Document
+from scraper.read.row_dates import date_column, row_date, with_years
+from scraper.read.row_titles import link_title
+from scraper.read.rows import Rows
+
+MAX_ITEMS = 5_000  # rows of one page that are kept
+
+
+def items_of(doc: Document, rows: Rows, link: Callable[[str], str | None]) -> tuple[Item, ...]:
+    """Items in the order of the rows, each address once; rows that lead nowhere are left out. `link` makes absolute."""
+    found: dict[str, Item] = {}
+    for item in _items(doc, rows, link):
+        old = found.get(item.url)
+        if old is None:
+            found[item.url] = item
+        elif not old.date and item.date:
+            found[item.url] = replace(item, title=max(old.title, item.title, key=len))
+    kept = list(found.values())
+    years = with_years([(item.url, item.date) for item in kept])
+    return tuple(replace(item, date=date) for item, date in zip(kept, years, strict=True))
+
+
+def _items(doc: Document, rows: Rows, link: Callable[[str], str | None]) -> Iterator[Item]:
+    column = date_column(doc, rows.rows[-1].start)
+    for row in rows.rows[:MAX_ITEMS]:
+        url = link(row.href) if row.href else None
+        title = link_title(doc, row.link) if url else ""
+        if url and title:
+            yield Item(url=url, title=title, date=row_date(doc, row.start, row.stop, row.link, title, column))
