@@ -161,6 +161,14 @@ def ask_again(
     ).rowcount
 
 
+def ask_parts_again(db: sqlite3.Connection, article: int, *, at: str, crawl_id: int) -> int:
+    """Make the further pages and counters of an article's row due that were visited before, by this crawl not yet."""
+    return db.execute(
+        "UPDATE frontier SET due_at = ? WHERE part_of = ? AND visits > 0 AND last_crawl IS NOT ?",
+        (at, article, crawl_id),
+    ).rowcount
+
+
 def channel_id(db: sqlite3.Connection, portal: str, url: str, name: str | None = None) -> int:
     """The id of the channel whose first listing page is `url`; it is made where it is new."""
     row = db.execute("SELECT id FROM channels WHERE key = ?", (key(url),)).fetchone()

@@ -173,6 +173,11 @@ class Archive:
         with self._write() as db:
             return frontier.ask_again(db, portal, kinds=kinds, at=at, first_pages_only=first_pages_only)
 
+    def ask_parts_again(self, row: Row, *, at: str, crawl_id: int) -> int:
+        """Make the further pages and counters of an article due again, once a crawl. How many."""
+        with self._write() as db:
+            return frontier.ask_parts_again(db, row.id, at=at, crawl_id=crawl_id)
+
     def next_due(
         self,
         portal: str,

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from scraper import __version__, urls
 from scraper.archive import Archive
+from scraper.crawl.patience import Patience
 from scraper.crawl.plan import FIRST, Budget, Clock, Mode, Scope, mode_of, stamp
 from scraper.crawl.report import Event, Options, Outcome, Report, Totals
 from scraper.crawl.take import Taken, Taker, content_type
@@ -26,9 +27,6 @@ from scraper.errors import ArchiveUnwritable, Blocked, FetchError, UsageError
 from scraper.fetch import Fetcher
 from scraper.model import Capture, Found, FrontierKind, Row
 from scraper.read import read
-
-WALLS_IN_A_ROW = 3
-FAILURES_IN_A_ROW = 10
 
 
 def run(
@@ -38,8 +36,11 @@ def run(
     on_event: Callable[[Event], None],
     *,
     now: Clock = lambda: datetime.now(UTC),
+    fetcher: Callable[..., Fetcher] = Fetcher,
 ) -> Report:
-    """Crawl `seeds` into the archive file `db`; see `scraper.crawl.crawl`."""
+    """Crawl `seeds` into the archive file `db`; see `scraper.crawl.crawl`. `now` and `fetcher` (which makes one) are for
+    tests: another clock, other limits.
+    """
     wanted = [_seed(seed) for seed in seeds]
     if not wanted:
         raise UsageError(
@@ -47,7 +48,7 @@ def run(
         )
     with Archive.open(db) as archive:
         archive.lock()
-        return asyncio.run(Run(archive, options, on_event, now).main(wanted))
+        return asyncio.run(Run(archive, options, on_event, now, fetcher).main(wanted))
 
 
 def _seed(address: str) -> str:
@@ -70,6 +71,7 @@ class Run:
     options: Options
     on_event: Callable[[Event], None]
     now: Clock
+    make_fetcher: Callable[..., Fetcher]
     id: int = 0
     started: str = ""
     totals: Totals = field(default_factory=Totals)
@@ -98,10 +100,10 @@ class Run:
     async def _all(self, seeds: Sequence[str]) -> Outcome:
         by_host: dict[str, list[str]] = defaultdict(list)
         for seed in seeds:
-            by_host[urls.host(seed)].append(seed)
+            by_host[urls.host(seed).removeprefix("www.")].append(seed)
         private = frozenset(urls.hostname(seed) for seed in seeds)
         with _stop_on_sigterm():
-            async with Fetcher(
+            async with self.make_fetcher(
                 delay=self.options.delay, contact=self.options.contact, allow_private=private
             ) as fetcher:
                 try:
@@ -157,7 +159,7 @@ class Run:
         claimed = {seed.id}
         self._count(await taker.take(seed, capture), seed, scope)
         claimed.discard(seed.id)
-        bad = 0
+        patience = Patience()
         pending = self._start(fetcher, taker, claimed, seed)
         while pending is not None:
             row, answer = await pending
@@ -165,10 +167,7 @@ class Run:
             taken = await taker.take(row, answer)
             claimed.discard(row.id)
             self._count(taken, row, scope)
-            if self._enough():
-                break
-            bad = bad + 1 if taken.word in ("blocked", "failed") else 0
-            if self._give_up(taken, bad, scope):
+            if self._enough() or await self._left(patience, taken, fetcher, taker, seed):
                 break
             if pending is None:
                 pending = self._start(fetcher, taker, claimed, seed)
@@ -189,19 +188,23 @@ class Run:
         claimed.add(row.id)
         return asyncio.create_task(_ask(fetcher, row, taker.scope))
 
-    def _give_up(self, taken: Taken, bad: int, scope: Scope) -> bool:
-        if taken.word == "blocked" and bad >= WALLS_IN_A_ROW:
-            self.notes.append(
-                f"{scope.portal}: {bad} walls in a row, stopped asking; it goes on with the next crawl"
-            )
-            self.walls += 1
-            return True
-        if bad >= FAILURES_IN_A_ROW:
-            self.notes.append(
-                f"{scope.portal}: {bad} failures in a row, stopped asking; it goes on with the next crawl"
-            )
-            return True
-        return False
+    async def _left(
+        self, patience: Patience, taken: Taken, fetcher: Fetcher, taker: Taker, seed: Row
+    ) -> bool:
+        """Whether to leave a portal after this answer, with a note. In doubt its first page is asked once more."""
+        verdict = patience.after(taken.word, taken.cause)
+        if verdict == "probe":
+            again = await taker.take(*await _ask(fetcher, seed, taker.scope))
+            self._count(again, seed, taker.scope)
+            verdict = patience.probed(well=again.word not in ("failed", "blocked"))
+        if verdict == "go on":
+            return False
+        self.walls += patience.walls > 0
+        what = f"{patience.walls} walls" if patience.walls else f"{patience.failures} failures"
+        self.notes.append(
+            f"{taker.scope.portal}: {what} in a row ({taken.title}), stopped asking; the next crawl goes on from here"
+        )
+        return True
 
     def _enough(self) -> bool:
         return self.options.limit is not None and self.totals.new >= self.options.limit

@@ -48,10 +48,14 @@ CAUSES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """What became of one answer, in a word: new changed same listing page part counter failed gone blocked refused."""
+    """What became of one answer, in a word: new changed same listing page part counter failed gone blocked refused.
+
+    `cause` of a failure: as in the table `failures`, or `strained` (429 and 503: the portal asks for less).
+    """
 
     word: str
     title: str = ""
+    cause: str | None = None
 
 
 @dataclass(slots=True)
@@ -227,37 +231,42 @@ class Taker:
         return Taken(word="counter", title="" if number is None else str(number))
 
     def _unchanged(self, row: Row, capture: Capture) -> Taken:
-        due = (
-            None
-            if row.kind in ("home", "listing", "counter")
-            else stamp(revisit(row, changed=False, at=self.now()))
-        )
+        due = self._due_unchanged(row)
         self.archive.save_unchanged(row, capture, crawl_id=self.crawl_id, at=capture.fetched_at, next_due=due)
+        if row.kind in ("article", "page"):
+            self.archive.ask_parts_again(row, at=stamp(self.now()), crawl_id=self.crawl_id)
         return Taken(word="same", title=row.title or "")
 
+    def _due_unchanged(self, row: Row) -> str | None:
+        if row.kind == "listing" and (row.page or 1) > 1:
+            return stamp(audit(row, at=self.now()))
+        if row.kind in ("home", "listing", "counter", "part"):
+            return None  # the crawl asks for them, or their article does
+        return stamp(revisit(row, changed=False, at=self.now()))
+
     def _failed(self, row: Row, error: FetchError) -> Taken:
-        refused = isinstance(error, Forbidden)
-        self._save_failure(
-            row, next((c for t, c in CAUSES.items() if isinstance(error, t)), "unreachable"), str(error)
-        )
-        return Taken(word="refused" if refused else "failed", title=str(error))
+        cause = next((c for t, c in CAUSES.items() if isinstance(error, t)), "unreachable")
+        self._save_failure(row, cause, str(error))
+        word = {"forbidden": "refused", "blocked": "blocked"}.get(cause, "failed")
+        return Taken(word=word, title=str(error), cause=cause)
 
     def _bad_status(self, row: Row, capture: Capture) -> Taken:
         message = f"the portal answers {capture.status}"
         self._save_failure(row, "bad-answer", message, capture=capture)
-        return Taken(word="failed", title=message)
+        cause = "strained" if capture.status in (429, 503) else "bad-answer"
+        return Taken(word="failed", title=message, cause=cause)
 
     def _unread(self, row: Row, capture: Capture, bug: Exception) -> Taken:
         message = (
             f"the reader failed on it ({type(bug).__name__}: {bug}): a bug of kaifaqu; the raw page is kept"
         )
         self._save_failure(row, "unread", message, capture=capture)
-        return Taken(word="failed", title=message)
+        return Taken(word="failed", title=message, cause="unread")
 
     def _blocked(self, row: Row, capture: Capture, reading: Reading) -> Taken:
         message = f"a wall instead of the page: {reading.note or capture.status}"
         self._save_failure(row, "blocked", message, capture=capture, kind="blocked")
-        return Taken(word="blocked", title=message)
+        return Taken(word="blocked", title=message, cause="blocked")
 
     def _save_failure(
         self, row: Row, cause: str, message: str, *, capture: Capture | None = None, kind: str | None = None
