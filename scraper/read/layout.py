@@ -20,6 +20,7 @@ _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _WIDE = re.compile("[\u00a0\u2000-\u200a\u3000]")
 _RUN = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 _BREAKING = BLOCK | {"br"}
+_UNNAMED = frozenset("a img script link meta input iframe".split())
 _SILENT = MUTE | {"title"}
 FOOTER = re.compile(
     r"版权所有|ICP备|ICP证|公网安备|公安备案|网站标识码|主办单位|承办单位?[:：]|技术支持|copyright|all rights reserved|建议使用|分辨率|网站地图|联系我们|免责声明|隐私|设为首页|加入收藏|浏览器",
@@ -159,7 +160,7 @@ def _look_at_elements(doc: Document, layout: Layout) -> bytearray:
         if not attributes:
             continue
         name, own = attributes.get("class", ""), attributes.get("id", "")
-        if (name or own) and (found := flags(name, own)):
+        if (name or own) and doc.tag[n] not in _UNNAMED and (found := flags(name, own)):
             kinds[n] = found
             layout.marked.append(n)
         style = attributes.get("style")

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from scraper.model import Charset, Evidence, Family
 from scraper.read.dom import Document
 from scraper.text import compact, shorten
 from scraper.urls import join
+
+# Most links of a page: nothing in them that a join would change, so that root or folder are simply put before them.
+_PLAIN = re.compile(r"(?a:/?\w[\w-]*(?:/\w[\w-]*)*(?:\.\w+)?/?)\Z")
+
+
+@lru_cache(64)
+def _roots(base: str) -> tuple[str, str]:
+    """(root, folder) of an address, each with its last slash; ('', '') of one that is none."""
+    return join(base, "/") or "", join(base, ".") or ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +35,10 @@ class Page:
 
     def link(self, href: str) -> str | None:
         """A link of this page as an absolute http(s) URL, or None."""
+        if _PLAIN.match(href):
+            root, folder = _roots(self.base)
+            if root:
+                return root + href[1:] if href[0] == "/" else folder + href
         return join(self.base, href, self.charset.name)
 
     def selectors(self, field: str) -> list[tuple[str, str]]:
