@@ -13,7 +13,7 @@ from typing import Any, TextIO
 import click
 
 from scraper import __version__
-from scraper.errors import KaifaquError, UsageError
+from scraper.errors import KaifaquError
 from scraper.keeping import COMMANDS, db_option
 
 DATE = click.DateTime(formats=["%Y-%m-%d"])
@@ -203,43 +203,6 @@ def status(db: str, as_json: bool) -> None:
         click.echo(json.dumps([asdict(p) for p in portals], ensure_ascii=False))
     else:
         show.status(portals)
-
-
-@cli.command()
-@db_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["csv", "jsonl"]),
-    required=True,
-    help="csv opens in Excel as it is.",
-)
-@click.option(
-    "--out", type=click.Path(dir_okay=False, allow_dash=True), default="-", help="A file; stdout if absent."
-)
-@click.option("--portal", help="Only this portal (its host).")
-@click.option("--since", type=DATE, metavar="DATE", help="Only articles from YYYY-MM-DD on.")
-def export(db: str, form: str, out: str, portal: str | None, since: Any) -> None:
-    """Write the articles as CSV or JSON Lines.
-
-    Example:  kaifaqu export --format csv --out articles.csv
-    """
-    from scraper.archive import Archive
-    from scraper.export import export_csv, export_jsonl
-
-    write = {"csv": export_csv, "jsonl": export_jsonl}[form]
-    with Archive.open(db, create=False, write=False) as archive, _opened(out) as stream:
-        count = write(archive, stream, portal=portal, since=since and f"{since:%Y-%m-%d}")
-    click.echo(f"{count} articles written", err=True)
-
-
-def _opened(out: str) -> Any:
-    try:
-        if out == "-":
-            return click.open_file("-", "w", encoding="utf-8")
-        return Path(out).open("w", encoding="utf-8", newline="")
-    except OSError as error:
-        raise UsageError(f"{out} cannot be written ({error.strerror})", "give another --out") from None
 
 
 @cli.command()

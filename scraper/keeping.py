@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import click
+
+DATE = click.DateTime(formats=["%Y-%m-%d"])
 
 
 def db_option(function: Any) -> Any:
@@ -41,4 +44,32 @@ def verify(db: str, repair: bool) -> None:
     click.get_current_context().exit(1 if problems else 0)
 
 
-COMMANDS = (verify,)
+@click.command()
+@db_option
+@click.option("--format", "form", type=click.Choice(["csv", "jsonl", "warc", "wacz"]), required=True)
+@click.option("--out", default="-", help="A file, or a folder for wacz; stdout if absent (csv, jsonl).")
+@click.option("--portal", help="Only this portal (its host).")
+@click.option(
+    "--since", type=DATE, metavar="DATE", help="Only articles (warc, wacz: visits) from YYYY-MM-DD on."
+)
+def export(db: str, form: Any, out: str, portal: str | None, since: Any) -> None:
+    """Write the archive as files others can use.
+
+    csv opens in Excel as it is; jsonl is for programs; warc is the standard of web archives, one FILE.warc.gz; wacz
+    replays in a browser (replayweb.page), one file for each portal and year.
+
+    Example:  kaifaqu export --format csv --out articles.csv
+    """
+    from scraper.archive import Archive
+    from scraper.export import Wanted, export_as
+
+    wanted = Wanted(portal=portal, since=since and f"{since:%Y-%m-%d}", now=lambda: datetime.now(UTC))
+    with Archive.open(db, create=False, write=False) as archive:
+        written = export_as(form, archive, out, wanted)
+    for line in written.lost:
+        click.echo(f"left out: {line}", err=True)
+    click.echo(written.told, err=True)
+    click.get_current_context().exit(1 if written.lost else 0)
+
+
+COMMANDS = (export, verify)
