@@ -287,3 +287,22 @@ def test_time_grows_with_the_links_not_with_their_square(link: str) -> None:
 
     small = min(spent(1_000) for _ in range(3))
     assert spent(8_000) < 40 * small + 0.2
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        '<a href="p{i}.html">尾页</a><a href="q{i}.html">{i}</a>',
+        '<a class="next" href="p{i}.html">&gt;</a>',
+        '<script url="/build/unit" queryData="{{}}"></script>',
+    ],
+)
+def test_many_pagers_on_one_page_cost_no_more_than_their_number(link: str) -> None:
+    def spent(n: int) -> float:
+        page = page_of("<div>" + "".join(link.format(i=i) for i in range(n)) + "</div>")
+        start = time.process_time()
+        find_pager(page)
+        return time.process_time() - start
+
+    small = min(spent(1_000) for _ in range(3))
+    assert spent(8_000) < 40 * small + 0.2

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from itertools import islice
 from urllib.parse import parse_qsl, quote, urlencode
 
 from scraper.read.claims import Pager
@@ -79,6 +81,7 @@ def _int(text: str | None) -> int | None:
     return int(text) if text and text.isdecimal() and len(text) < 9 else None
 
 
+_MAX_BLOCKS = 30
 _LISTS = (
     "列表",
     "分页",
@@ -94,28 +97,10 @@ def jpaas(page: Page, html: str) -> Pager | None:
     Several blocks stand on a page (menu, footer): the one whose tagId speaks of a list, else the one with most rows.
     Where the block is still empty, its first page is asked for.
     """
-    doc = page.doc
-    blocks: list[tuple[int, int, int, str, dict[str, str]]] = []
-    for n in doc.scripts:
-        attrs = doc.attrs[n]
-        if "/build/unit" not in attrs.get("url", ""):
-            continue
-        try:
-            data = json.loads(attrs.get("querydata", "").replace("'", '"'))
-        except ValueError:
-            continue
-        if not isinstance(data, dict):
-            continue
-        tag = str(data.get("tagId", ""))
-        rank = next((i for i, word in enumerate(_LISTS) if word in tag), len(_LISTS))
-        holder = doc.parent[n]
-        rows = (
-            sum(1 for m in doc.elements("a", holder) if doc.size(m) >= 6) if doc.tag[holder] != "body" else 0
-        )
-        blocks.append((rank, -rows, n, attrs["url"], {str(k): str(v) for k, v in data.items()}))
+    blocks = list(islice(_blocks(page), _MAX_BLOCKS))
     if not blocks:
         return None
-    _, rows, n, where, data = min(blocks)
+    _, rows, _, where, data = min(blocks)
     total, size, number = _pagination(page)
     rows_shown = number is not None or rows <= -3
     following = (number or 1) + 1 if rows_shown else 1
@@ -129,6 +114,25 @@ def jpaas(page: Page, html: str) -> Pager | None:
         rule="build/unit", next_url=url, page_number=number or 1, page_count=pages, total=total,
         snippet=data.get("tagId", ""),
     )  # fmt: skip
+
+
+def _blocks(page: Page) -> Iterator[tuple[int, int, int, str, dict[str, str]]]:
+    """(rank of its name, minus its rows, node, address, query data) of each block, the best first by comparison."""
+    doc = page.doc
+    for n in doc.scripts:
+        attrs = doc.attrs[n]
+        if "/build/unit" not in attrs.get("url", ""):
+            continue
+        try:
+            data = json.loads(attrs.get("querydata", "").replace("'", '"'))
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(data, dict):
+            tag, holder = str(data.get("tagId", "")), doc.parent[n]
+            rank = next((i for i, word in enumerate(_LISTS) if word in tag), len(_LISTS))
+            links = doc.elements("a", holder) if doc.tag[holder] != "body" else iter(())
+            rows = sum(1 for m in links if doc.size(m) >= 6)
+            yield rank, -rows, n, attrs["url"], {str(k): str(v) for k, v in data.items()}
 
 
 def _pagination(page: Page) -> tuple[int | None, int | None, int | None]:

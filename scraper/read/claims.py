@@ -30,6 +30,7 @@ NEXT = re.compile(
 _LAST = re.compile(r"^(?:尾页|末页|最后一?页|最末页|尾頁|last(?:page)?|end)\W{0,3}$|^[>»›]\|$", re.I)
 _NEXT_CLASS = re.compile(r"(?:^|[\s_-])(?:p_)?next(?:page|_page|-page)?(?:$|[\s_-])|(?:^|\s)nextpage")
 _WORD = re.compile("[上下]一?[页頁]|[尾末][页頁]")
+_FEW, _MANY = 5, 200  # links of one kind that are looked at: no pager has more
 _FRAME = " []【】\t\r\n\u00a0"
 _COUNTS, _COUNTED = ("共", "总", "每页", "总数", "共有"), ("条", "篇", "个", "记录", "项")
 _PLAIN = frozenset({"span", "strong", "b", "em", "font", "i", "label"})
@@ -51,6 +52,7 @@ class Links:
 
 
 def survey(doc: Document) -> Links:
+    """All that speaks of paging, in one pass."""
     found = Links([], [], [], [], [], [])
     for n, name in enumerate(doc.tag):
         if name == TEXT:
@@ -179,16 +181,16 @@ def _claims(doc: Document, n: int) -> bool:
 def _last_number(page: Page, links: Links, box: int) -> int | None:
     """The number of the page that 尾页 leads to, told by the link of the same address or by `list11.htm` beside `list2.htm`."""
     doc = page.doc
-    for n in links.last:
+    for n in links.last[:_FEW]:
         if box >= 0 and not doc.within(n, doc.parent[box] if doc.parent[box] >= 0 else box):
             continue
         where = address(doc.attrs[n])
         code = _code(doc, n)
-        for m, number in links.numbered:
+        for m, number in links.numbered[:_MANY]:
             if number > 1 and code and _code(doc, m) == code:
                 return number
         shape = re.sub(r"\d+(?=\D*$)", "#", where)
-        for m, number in links.numbered + [(m, 2) for m in links.says_next]:
+        for m, number in links.numbered[:_MANY] + [(m, 2) for m in links.says_next[:_FEW]]:
             other = address(doc.attrs[m])
             same = re.sub(r"\d+(?=\D*$)", "#", other) == shape and shape != where
             if same and _tail(other) == number and number > 1:

@@ -11,14 +11,19 @@ from scraper.read.rows import address
 from scraper.read.rules import Page
 from scraper.text import compact
 
+_MANY = 200  # arrows that are looked at: sliders have many, a pager has one
+
 
 def linked(page: Page) -> Pager | None:
+    """The pager that links tell of, None where none speaks of pages."""
     doc = page.doc
     links = survey(doc)
     rule = "next link"
     target, node, dead = _first_live(page, links.says_next)
     if node < 0:
-        target, node, dead = _first_live(page, [n for n in links.looks_next if _in_pager(doc, n, links)])
+        target, node, dead = _first_live(
+            page, [n for n in links.looks_next[:_MANY] if _in_pager(doc, n, links)]
+        )
         rule = "next mark"
     counts = claimed(page, links, node)
     number = counts.page_number or _own_number(page, links)
