@@ -387,3 +387,21 @@ def test_of_two_date_columns_the_one_headed_as_publication_counts() -> None:
     head = "<tr><th>序号</th><th>名称</th><th>成文日期</th><th>发布日期</th></tr>"
     row = '<tr><td>{i}</td><td><a href="{i}.html">{title}</a></td><td>2020-01-0{i}</td><td>{date}</td></tr>'
     assert listed(f"<table>{head}{rows(row.replace('0{i}<', '1{i}<'))}</table>") == WHOLE
+
+
+@pytest.mark.parametrize(
+    ("shell", "strong"),
+    [
+        ("<script url='/x/build/unit' queryData=\"{'tagId':'信息列表'}\"></script>", True),
+        ("<script url='/x/build/unit' queryData=\"{'tagId':'底部导航'}\"></script>", False),
+        ("<script>$('#7').jpage({proxyUrl:'/module/web/jpage/dataproxy.jsp'})</script>", True),
+    ],
+)
+def test_the_shell_of_a_list_that_a_script_fills_is_a_listing(shell: str, strong: bool) -> None:
+    assert (read_listing(page_of(HEAD + shell + FOOT))[1] >= 0.45) is strong
+    assert (
+        read_listing(
+            page_of(HEAD + shell + FOOT, "http://www.yunshanhu.example.cn/art/2023/5/1/art_3_9.html")
+        )[1]
+        < 0.45
+    )

@@ -306,3 +306,14 @@ def test_many_pagers_on_one_page_cost_no_more_than_their_number(link: str) -> No
 
     small = min(spent(1_000) for _ in range(3))
     assert spent(8_000) < 40 * small + 0.2
+
+
+def test_the_information_index_asks_its_interface_for_the_first_page() -> None:
+    p = pager(
+        "<script>window._CONFIG = {SID: '758', TREE: []}</script>",
+        "http://www.bailuzhou.example.cn/gkmlpt/index",
+    )
+    assert (p.rule, p.next_url) == (
+        "gkmlpt",
+        "http://www.bailuzhou.example.cn/gkmlpt/api/all/0?page=1&sid=758",
+    )

@@ -164,3 +164,15 @@ def lonsun(page: Page, html: str) -> Pager | None:
     return Pager(
         rule="Ls.pagination", next_url=url, page_number=number, page_count=count, total=total, snippet=snippet
     )
+
+
+_SID = re.compile(r"""\bSID['"]?\s*[:=]\s*['"]?(\d{1,12})""")
+
+
+def gkmlpt(page: Page, html: str) -> Pager | None:
+    """政府信息公开目录 of Guangdong: the page is a shell, its rows come from `/gkmlpt/api/all/0?page=1&sid=N`."""
+    if "/gkmlpt/" not in page.url or not (sid := _SID.search(html)):
+        return None
+    return Pager(
+        rule="gkmlpt", next_url=page.link(f"/gkmlpt/api/all/0?page=1&sid={sid[1]}"), snippet=shorten(sid[0])
+    )

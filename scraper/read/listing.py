@@ -44,8 +44,8 @@ def read_listing(page: Page) -> tuple[Listing, float]:
             if hidden and hidden.dated >= 3 and hidden.score > (rows.score if rows else 0.0):
                 doc, rows, rule = hidden_doc, hidden, hidden_rule
     if rows is None:
-        return Listing(url=page.url), 0.0
-    strength = 0.85 if rule != "rows" else _strength(page, rows)
+        return Listing(url=page.url), _shell(page)
+    strength = 0.85 if rule != "rows" else max(_strength(page, rows), _shell(page))
     items = items_of(doc, rows, _elsewhere(page)) if strength >= WORTH_READING else ()
     evidence = {"items": Evidence(rule=rule, snippet=f"{len(rows.rows)} rows, {rows.dated} dated")}
     return Listing(url=page.url, items=items, evidence=evidence), strength
@@ -84,6 +84,21 @@ def _strength(page: Page, rows: Rows) -> float:
     elif (rows.share >= 0.5 or headlines) and _LISTING_URL.search(_path(page.url)):
         base += 0.15
     return min(1.0, base)
+
+
+_SHELLS = (
+    ("/build/unit", re.compile(r"tagId[^,}]{0,40}列表")),
+    ("dataproxy.jsp", re.compile(r"\.jpage\(")),
+    ("/gkmlpt/", re.compile(r"window\._CONFIG\s*=")),
+)
+
+
+def _shell(page: Page) -> float:
+    """How surely the page is the empty shell of a list that a script fills (jpaas, Hanweb, gkmlpt)."""
+    html = page.doc.html
+    if _ARTICLE_URL.search(page.url):
+        return 0.0
+    return 0.5 if any(token in html and rest.search(html) for token, rest in _SHELLS) else 0.0
 
 
 def _path(url: str) -> str:

@@ -137,6 +137,7 @@ _SCRIPTED: tuple[tuple[str, Callable[[Page, str], Pager | None]], ...] = (
     ("dataproxy.jsp", ajax_pager.hanweb),
     ("/build/unit", ajax_pager.jpaas),
     ("Ls.pagination", ajax_pager.lonsun),
+    ("_CONFIG", ajax_pager.gkmlpt),
     ("setPage", _set_page),
     ("PageInp", _page_inp),
 )
