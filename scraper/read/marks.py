@@ -37,7 +37,7 @@ _FLAGS = (
     ),
     (
         CRUMB,
-        r"crumb|position|location|weizhi|dqwz|mbx|curlocation|local"
+        r"crumb|position|location|weizhi|dqwz|mbx|curlocation|local|navinfo|navpath|subnav|da-bre|_addr"
         r"|(?:^|[\W_])(?:wz|pos|place|path|loc|site-?path|dangqian)(?:$|[\W_\d])",
     ),
 )
