@@ -224,7 +224,7 @@ def clean_value(text: str) -> str:
             text = text[1:-1].strip(_TRIM)
     if text and text[0] in "（([【" and not any(c in text for c in "）)]】"):
         text = text[1:].strip(_TRIM)
-    text = squeeze(text)
+    text = squeeze(text).rstrip("（([【 ")
     if len(text) > MAX_VALUE or _EMPTY.match(text) or _SENTENCE.search(text):
         return ""
     return "" if compact(text) in FIELD else text
@@ -248,11 +248,8 @@ def _next_line(doc: Document, layout: Layout, i: int, mark: _Mark, out: list[Fac
     marks = find_marks(text)
     if (marks and marks[0].start == 0) or compact(text) in FIELD:
         return
-    if mark.field in _DATE_FIELDS:
-        found = find_dates(text, loose=True)
-        value = found[0].value if found and found[0].start < 6 else ""
-    elif mark.field == "views":
-        value = _number(text)
+    if mark.field in _DATE_FIELDS or mark.field == "views":
+        value = _value_of(text, mark.field)
     else:
         dates = find_dates(text, loose=True)
         value = clean_value(text[: dates[0].start] if dates else text[: marks[0].start] if marks else text)
@@ -262,12 +259,40 @@ def _next_line(doc: Document, layout: Layout, i: int, mark: _Mark, out: list[Fac
 
 
 def _cell_label(doc: Document, layout: Layout, i: int, out: list[Fact]) -> bool:
-    """A table cell that holds nothing but a label (发布机构 | 某局): the next cell is its value. True for a date's label."""
+    """A table cell that holds nothing but a label (发布机构 | 某局): the next cell is its value, or, in a row of labels,
+    the cell below. True for a date's label."""
     lines = layout.lines
     label = compact(lines[i].text).strip("【】[]")
     field = FIELD.get(label, "other")
-    if field != "other" and len(label) > 1:
-        mark = _Mark(0, 0, field, label)
-        out.append(Fact(field, label, "", i, lines[i].hidden, lines[i].text))
-        _next_line(doc, layout, i, mark, out)
+    if field == "other" or len(label) < 2:
+        return False
+    mark = _Mark(0, 0, field, label)
+    out.append(Fact(field, label, "", i, lines[i].hidden, lines[i].text))
+    if i + 1 < len(lines) and compact(lines[i + 1].text).strip("【】[]") in FIELD:
+        value = _value_of(_below(doc, lines[i].block), field)
+        if value:
+            out[-1] = Fact(field, label, value, i, lines[i].hidden, f"{lines[i].text} {value}")
+        return False
+    _next_line(doc, layout, i, mark, out)
     return field in _DATE_FIELDS
+
+
+def _below(doc: Document, cell: int) -> str:
+    """The text of the cell in the next row under a cell, '' where there is none."""
+    row = doc.parent[cell]
+    cells = [c for c in doc.children(row) if doc.tag[c] in ("td", "th")]
+    following = doc.end[row]
+    while following < doc.end[doc.parent[row]] and doc.tag[following] != "tr":
+        following = doc.end[following]
+    if row < 0 or cell not in cells or following >= doc.end[doc.parent[row]]:
+        return ""
+    under = [c for c in doc.children(following) if doc.tag[c] in ("td", "th")]
+    place = cells.index(cell)
+    return doc.text(under[place]) if place < len(under) and len(under) == len(cells) else ""
+
+
+def _value_of(text: str, field: str) -> str:
+    if field in _DATE_FIELDS:
+        found = find_dates(text, loose=True)
+        return found[0].value if found and found[0].start < 6 else ""
+    return _number(text) if field == "views" else clean_value(text)

@@ -71,8 +71,8 @@ def label_before(text: str, end: int) -> tuple[str, str, int] | None:
         at -= 1
         char = text[at]
         if char in " \u3000\u00a0":
-            if at + 1 < len(text) and text[at + 1] == " ":
-                break  # a wide gap parts a label from what stands before
+            if len(letters) > 1 and text[at + 1] == " ":
+                break  # a wide gap parts a label from what stands before; one letter is half of 来　　源
             continue
         if not letters and char in "】])〕":
             continue

@@ -122,21 +122,30 @@ _MAX_SCRIPT, _MAX_CODE = 4000, 200_000
 
 
 def _written(doc: Document) -> dict[int, str]:
-    """What scripts write into the page where that can be told without running them: one write of a string or of a
-    variable that is set to a string (byline templates of TRS and UCAP). With an `else` nothing can be told."""
+    """What scripts write into the page where that can be told without running them (byline templates of TRS, NFCMS).
+
+    Told are: the one variable that a script sets to a string and writes; else its one write, if no `else` is in it.
+    """
     out: dict[int, str] = {}
     values: dict[str, str] | None = None
     for n in doc.scripts:
         code = doc.data[n]
-        if "document.write" not in code or len(code) > _MAX_SCRIPT or "else" in code:
+        if "document.write" not in code or len(code) > _MAX_SCRIPT:
             continue
         calls = _WRITE.findall(code)
-        if len(calls) != 1 or code.count("document.write") != 1:
+        names = {name for _, _, name in calls if name}
+        own = {name: one or other for name, one, other in _VARIABLE.findall(code) if name in names}
+        if len(own) == 1:
+            text = next(
+                iter(own.values())
+            )  # whatever is tested, a string that is set and written is not empty
+        elif len(calls) == 1 and code.count("document.write") == 1 and "else" not in code:
+            one, other, name = calls[0]
+            if name and values is None:
+                values = _variables(doc)
+            text = one or other or (values or {}).get(name, "")
+        else:
             continue
-        one, other, name = calls[0]
-        if name and values is None:
-            values = _variables(doc)
-        text = one or other or (values or {}).get(name, "")
         if text.strip():
             out[n] = text
     return out
