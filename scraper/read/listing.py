@@ -65,9 +65,8 @@ def _strength(page: Page, rows: Rows) -> float:
     """Many dated rows, a pager behind them, little text but them: a listing."""
     doc, n = page.doc, len(rows.rows)
     share = rows.dated / n
-    headlines = (
-        n >= 8 and rows.score >= 0.35 * n
-    )  # many, and long as headlines are: a list even without dates
+    # many rows, and as long as headlines are: a list even without dates
+    headlines = n >= 8 and rows.score >= 0.35 * n
     undated = 0.6 if headlines else 0.35
     base = min(1.0, 0.25 + 0.12 * n) * (undated + (1 - undated) * share)
     if rows.pager:
@@ -77,6 +76,10 @@ def _strength(page: Page, rows: Rows) -> float:
         base *= 0.4
     if rows.aside:
         base *= 0.5
+    if not rows.pager:
+        # a front page has many lists, and each is a small part of its links
+        linked = sum(doc.link_chars[r.stop] - doc.link_chars[r.start] for r in rows.rows)
+        base *= min(1.0, 0.4 + 2.4 * linked / max(1, doc.link_size(0)))
     if rows.share < 0.4 and not rows.pager and rows.score < 1.5 * n:
         base *= 0.5
     if _ARTICLE_URL.search(page.url):
