@@ -1,8 +1,9 @@
 """WACZ 1.1.1: one file per portal and year that a browser alone can replay, with a list of its pages to begin at.
 
-A shelf (`captures.Shelf`) is a portal's year: players hold the list of pages in memory, and a portal's whole history in one
-file stops them. Inside: the WARC, a compressed CDXJ index of it (ZipNum, as the reference tool writes), the pages with
-their titles and texts, and the digests of all. Format: https://specs.webrecorder.net/wacz/1.1.1/
+A shelf (`captures.Shelf`) is a portal's year: players hold the list of pages in memory, and a portal's whole history in
+one file stops them. Inside: the WARC, a compressed CDXJ index of it (ZipNum, as the reference tool writes), the pages with
+their titles and texts, and the digests of all. A 304 stands in the WARC but not in the index: players would show it as an
+empty page. Format: https://specs.webrecorder.net/wacz/1.1.1/
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ VERSION = "1.1.1"
 _WARC, _INDEX = "data.warc.gz", "index.cdx.gz"
 _BLOCK = 1024
 """Lines of the index in one gzip member, as the reference tool has it."""
-_WWW = re.compile(r"www\d*\.")
+_WWW = re.compile(r"^www\d*\.")
 _SESSION = re.compile(r"(?:jsessionid|phpsessid|sid)=[0-9a-z]{32}(?:&|$)")
 
 
@@ -68,7 +69,7 @@ def _write(
             for stored in captures(archive, portal=shelf.portal, year=shelf.year, since=since, lost=lost):
                 for record in records_of(stored, earlier):
                     size = write_record(warc, record)
-                    if record.type != "request":
+                    if record.type != "request" and record.status != 304:
                         index.append(_line(record, place, size))
                     place += size
         blocks = _index_blocks(sorted(index))
@@ -161,16 +162,14 @@ def surt(url: str) -> str:
     """The sort-friendly form of an http(s) address that web archives index by: `cn,gov,example)/news/1.html?a=1`.
 
     As the Internet Archive's canonicaliser has it, for what WHATWG has normalised: all lower case, host turned round
-    without `www.` and default port, no user, no session, no last slash, query in order.
+    without `www.` and default port, no user, no last slash, query in order and without its session.
     """
     parts = urlsplit(url.lower())
-    host = _WWW.sub("", parts.hostname or "", count=1) if _WWW.match(parts.hostname or "") else parts.hostname
-    labels = ",".join(reversed((host or "").split(".")))
-    port = f":{parts.port}" if parts.port and parts.port not in (80, 443) else ""
-    path = re.sub(r"/{2,}", "/", re.sub(r";jsessionid=[0-9a-z.!_-]*$", "", parts.path)) or "/"
-    path = path.removesuffix("/") or "/"
-    query = "&".join(sorted(_SESSION.sub("", parts.query).removesuffix("&").split("&")))
-    return f"{labels}{port}){path}{f'?{query}' if query else ''}"
+    labels = _WWW.sub("", parts.hostname or "").split(".")
+    port = f":{parts.port}" if parts.port else ""
+    path = re.sub("/{2,}", "/", parts.path).removesuffix("/") or "/"
+    query = "&".join(sorted(_SESSION.sub("", parts.query).split("&")))
+    return f"{','.join(reversed(labels))}{port}){path}{f'?{query}' if query else ''}"
 
 
 def _index_blocks(lines: list[str]) -> Iterator[list[str]]:
