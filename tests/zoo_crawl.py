@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from fault_server import FakeClock
 from zoo import Channel, Dialect, Portal, Stand, Story, invent
 
-from scraper.crawl import Options
+from scraper.crawl import Options, Report
+from scraper.crawl.run import run
+from scraper.fetch import Fetcher, Limits
 from scraper.text import compact
 
 FAST = Options(delay=0)
@@ -76,3 +81,33 @@ def true(stories: Mapping[str, Story]) -> dict[str, Found]:
         )
         for path, s in stories.items()
     }
+
+
+SMALL = Limits(max_body=1 << 20, total_seconds=0.6, read_seconds=0.4, connect_seconds=0.4)
+
+
+@dataclass(slots=True, kw_only=True)
+class Crawler:
+    """Crawls as a user does over the days, but never really waits: `clock` keeps what was slept, `now` goes by `later`."""
+
+    db: Path
+    limits: Limits = SMALL
+    clock: FakeClock = field(default_factory=FakeClock)
+    now: datetime = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+
+    def crawl(self, *seeds: Stand | str, options: Options = FAST) -> Report:
+        """One crawl of these portals or addresses."""
+        made = partial(
+            Fetcher,
+            limits=self.limits,
+            monotonic=self.clock.monotonic,
+            sleep=self.clock.sleep,
+            random=lambda: 0.0,
+            now=lambda: self.now,
+        )
+        addresses: Sequence[str] = [seed.url if isinstance(seed, Stand) else seed for seed in seeds]
+        return run(addresses, self.db, options, lambda event: None, now=lambda: self.now, fetcher=made)
+
+    def later(self, **span: float) -> None:
+        """Let time go by: `days=3`, `hours=2`."""
+        self.now += timedelta(**span)

@@ -205,10 +205,10 @@ class Taker:
             self.archive.add_found(row.portal, following, at=stamp(self.now()), found_on=row.id)
 
     def _next_due(self, row: Row, reading: Reading) -> str | None:
-        """Articles have a widening schedule. A crawl asks home and the channels that lead to articles anyway, so of the
+        """Articles have a widening schedule, those gone too, for some return. A crawl asks home and the channels that lead to articles anyway, so of the
         rest only what may begin to lead somewhere is asked now and then.
         """
-        if reading.kind == "article":
+        if reading.kind == "article" or (reading.kind == "dead" and row.kind == "article"):
             return stamp(revisit(row, changed=False, at=self.now()))
         if row.kind == "listing" and reading.kind == "listing" and (row.page or 1) > 1:
             return stamp(audit(row, at=self.now()))
