@@ -22,6 +22,7 @@ _LONGEST_ROW = 1200  # characters of one row with its summary; more is an articl
 _NUMBER = re.compile(r"\d+")
 _SUMMARY = 40  # characters outside links from which a row has a summary under its headline
 _HEADLESS = 2  # characters that a part of one list may hold beside its rows
+_PAGED = 2.0  # how much more a list with a pager weighs
 _NEAR = 120  # characters between a row and the next in which its date may stand outside it
 _PROSE = 40  # characters of a text node that may be running text
 _RUNNING = re.compile("[，。；]")
@@ -165,7 +166,8 @@ def _link(doc: Document, n: int) -> str | None:
     if not size:
         return where if "title" in attrs or (where and doc.end[n] > n + 1) else None
     if size <= 12:
-        text = doc.raw_text(n).strip(_WRAPPING).lower()
+        single = doc.end[n] == n + 2  # the common case, without the walk
+        text = (doc.data[n + 1] if single else doc.raw_text(n)).strip(_WRAPPING).lower()
         if (
             not text
             or text in _TRIVIAL
@@ -203,9 +205,7 @@ def find_rows(doc: Document) -> Rows | None:
     if not ranked:
         return None
     unique = list({(w.node, w.group): w for w in ranked if w.score > 0.15 * ranked[0].score}.values())[:8]
-    best = _best(
-        doc, [(w.score * _context(doc, events, w) * _genuine(doc, events, kids, w), w) for w in unique]
-    )
+    best = _best(doc, events, kids, unique)
     rows = list(_rows(doc, events, kids, best))
     if not rows:
         return None
@@ -221,12 +221,15 @@ def find_rows(doc: Document) -> Rows | None:
     )  # fmt: skip
 
 
-def _best(doc: Document, ranked: list[tuple[float, _Weight]]) -> _Weight:
-    """The heaviest; of equals the earlier, of nested ones the inner."""
-    most, best = ranked[0]
-    for worth, weight in ranked[1:]:
-        if worth > most or (worth == most and doc.within(weight.node, best.node)):
-            most, best = worth, weight
+def _best(doc: Document, ev: _Events, kids: dict[int, list[int]], ranked: list[_Weight]) -> _Weight:
+    """The heaviest by what surrounds it and how genuine it is; of equals the earlier, of nested ones the inner."""
+    best, most = ranked[0], 0.0
+    for w in ranked:
+        if w.score * _PAGED < most:
+            break  # no later one can win
+        worth = w.score * _context(doc, ev, w) * _genuine(doc, ev, kids, w)
+        if worth > most or (worth == most and doc.within(w.node, best.node)):
+            most, best = worth, w
     return best
 
 
@@ -340,7 +343,7 @@ def _paged(doc: Document, ev: _Events, node: int) -> bool:
 
 
 def _context(doc: Document, ev: _Events, w: _Weight) -> float:
-    return (0.3 if _aside(doc, w.node) else 1.0) * (2.0 if _paged(doc, ev, w.node) else 1.0)
+    return (0.3 if _aside(doc, w.node) else 1.0) * (_PAGED if _paged(doc, ev, w.node) else 1.0)
 
 
 def _genuine(doc: Document, ev: _Events, kids: dict[int, list[int]], w: _Weight) -> float:
