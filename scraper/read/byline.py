@@ -220,15 +220,28 @@ def clean_author(value: str) -> str:
     return join_names(behind_titles(bare) or bare)
 
 
+def _people(value: str) -> str:
+    """The names at the start of an editor's value, without what follows them (`王某 QQ`); else the value as it is."""
+    value = join_names(value)
+    names: list[str] = []
+    for part in value.split(" "):
+        if not names_of(part):
+            break
+        names.append(part)
+    return " ".join(names) or value
+
+
 def find_editor(facts: list[Fact], zone: Zone, page: Page) -> Decision:
     """Editors, posters and reviewers, several joined by a blank, in the order of the page."""
     found = [
-        f for f in facts if f.field == "editor" and f.value and _weight(f, zone) > 0 and len(f.value) <= 30
+        f
+        for f in facts
+        if f.field == "editor" and f.value and _weight(f, zone) > 0 and len(_people(f.value)) <= 30
     ]
     editors = [f for f in found if "编" in f.label] or found
     candidates = [
         Candidate(
-            value=join_names(f.value),
+            value=_people(f.value),
             rule=f"byline {f.label}",
             snippet=f.snippet,
             weight=10 * _weight(f, zone),

@@ -21,7 +21,7 @@ _SIGN = re.compile(r"[:︰︱丨|/]")
 _SLASH_LABELS = frozenset("文 图 文字 摄影 图片 撰文 图文 文图 摄".split())
 _BAR_FIELDS = frozenset(("author", "source", "editor"))
 _DATE_FIELDS = frozenset(("date", "updated", "not_date"))
-_HINT = re.compile(r"[:：∶︰︱丨|]|文/|\d")
+_HINT = re.compile(r"[:：∶︰︱丨|]|文/|\d|^[【\[(（]\s?(?:责|编|校|审)|来\s?源(?:[于自]|\s)")
 _COUNT = re.compile(
     r"(?:浏览|点击|阅读|访问|查看|人气|点阅)(?:次数|人次|人数|总数|量|数|率)?\s?[:\[(]?\s{0,3}(\d{1,9})\s?(?:次|人|\)|\]|$|\s)"
     r"|(?<!\d)(\d{1,9})\s?(?:次|人次?)\s?(?:浏览|阅读|点击|访问|查看)|已有\s?(\d{1,9})\s?人(?:浏览|阅读|查看)"
@@ -36,6 +36,10 @@ _EMPTY = re.compile(
     re.I,
 )
 _CUT = re.compile(r"(?:\.{2,}|…+)\s*$")
+_BRACKETED = re.compile(r"[【\[(]\s?(责编|责任编辑|编辑|责校|校对|审核)\s(?=[^】\])]{2,20}[】\])]$)")
+_NO_COLON = re.compile(
+    r"(?:^|\s)((?:本文|信息|文章|稿件|新闻)?来\s?源(?:于|自)?)(?:(?<=[于自])\s?|\s+)(?=\S{2})"
+)
 _EVENT = re.compile(r"[(]?(?:星期|周)[一二三四五六日天]|上午|下午|晚上|中午|至|~|—")
 """With the time of an event stand its weekday, its part of the day or its end; with a publication none of them."""
 _PLACE = re.compile(r"\W{0,3}(?:地\s?点|主讲|主持|报告人|嘉宾|参加|对象|会议|内容|题目|主题)")
@@ -117,6 +121,10 @@ def find_marks(text: str) -> list[_Mark]:
         if match[0] in "|丨︱" and field not in _BAR_FIELDS:
             continue
         marks.append(_Mark(start, match.end(), field, label))
+    if not marks and (credit := _BRACKETED.match(half)):
+        return [_Mark(1, credit.end(), "editor", credit[1])]
+    if not marks and len(half) < 60 and (bare := _NO_COLON.search(half)):
+        return [_Mark(bare.start(1), bare.end(), "source", bare[1].replace(" ", ""))]
     return marks
 
 

@@ -44,7 +44,7 @@ class Zone:
             near = 1.0
         elif self.title - 30 <= line < self.title:
             near = 0.7 if self.title - line <= 6 else 0.5
-        elif self.stop <= line < self.stop + 14:
+        elif self.stop <= line < self.stop + 20:
             near = 0.6
         elif self.start <= line < self.start + 2:
             near = 0.55

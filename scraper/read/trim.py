@@ -30,6 +30,12 @@ _EDITOR = re.compile(
     r"^\W{0,4}(?:责任?编辑?|编辑|责编|本文编辑|网络编辑|文字编辑|实习编辑|图文编辑|微信编辑|编发|选稿|责任?校对|校对|校核|初审|复审|终审|一审|二审|三审|审稿|审核|审读|签发|监制|总监制|录入|发布者?|发布人|信息员|值班编委?辑?|排版|编审"
     r"|原标题|源标题|出品|值班主任)(?:人|者|员)?\s{0,3}[:：︱丨|/／]"
 )
+_BRACKETED = re.compile(
+    r"^[【\[（(]\s?(?:责编|责任编辑|编辑|责校|校对|审核|编审)\s?[:：\s]?[^】\]）)]{2,30}[】\]）)]$"
+)
+_INDEX = re.compile(
+    r"^\W{0,2}(?:信息)?(?:索\s?引\s?号|索取号|发布(?:机构|单位|日期|时间)|发文(?:机关|单位|日期|字号)|(?:生成|成文|印发|公开|生效|失效|废止)(?:日期|时间)|文\s?号|文件编号|主题(?:分类|词)|体裁分类|服务对象|公开(?:方式|形式|范围|类型|属性|程度)|有\s?效\s?性|信息(?:名称|分类|类别)|名\s?称|关\s?键\s?[词字]|内容概述|备\s?注|分\s?类|标\s?题|效力状态|组配分类|时效性?|适用机构|责任部门)\s?(?:[:：]|$)"
+)
 _CREDIT = re.compile(
     r"^\W{0,4}(?:(?:稿件|信息|文章|本文|文件)?\s?来\s?源|供\s?稿(?:单位|部门|人)?|撰\s?稿(?:人|单位)?|(?:文章|本文)?作\s?者(?:姓名)?|通讯员|记者|发布(?:时间|日期|单位|机构)|浏览(?:次数|量)?|点击(?:数|量|次数)?|阅读(?:数|量|次数)?|标签|关键词|分享)\s{0,3}[:︱丨|/于]"
 )
@@ -47,6 +53,7 @@ def trim(doc: Document, layout: Layout, body: Body, headline: str | None, byline
     shown = [i for i in inside if not lines[i].hidden] or list(inside)
     shown = _cut_sections(layout, shown)
     kept = [i for i in shown if not _is_noise(doc, lines[i])]
+    kept = _drop_index(doc, layout, kept)
     kept = _trim_head(lines, kept, headline, bylines)
     return _trim_tail(lines, kept, bylines)
 
@@ -66,6 +73,8 @@ def _is_noise(doc: Document, line: Line) -> bool:
     text = line.text
     if len(text) <= 60 and (_PLACEHOLDER.match(text) or is_furniture(text)):
         return True
+    if line.size < 40 and _BRACKETED.match(text):
+        return True
     if line.size < 120 and _EDITOR.match(text) and doc.tag[line.block] not in ("td", "th"):
         return True
     return line.size < 160 and bool(_DISCLAIMER.search(text) or _NEIGHBOUR.match(text + " "))
@@ -76,6 +85,21 @@ def is_furniture(text: str) -> bool:
     if not _TELLING.search(text):
         return False
     return not _WORD.search(_FURNITURE.sub("", compact(text)))
+
+
+def _drop_index(doc: Document, layout: Layout, kept: list[int]) -> list[int]:
+    """Drop the information table (索引号, 发布机构, 文号 …) that catalogues put before or into the text."""
+    lines = layout.lines
+    named = [i for i in kept[:24] if lines[i].size < 80 and _INDEX.match(lines[i].text)]
+    if len(named) < 3:
+        return kept
+    dropped = set(named)
+    for i in named:
+        table = next((up for up in doc.ancestors(lines[i].block, 8) if doc.tag[up] == "table"), -1)
+        own = layout.within(doc, table) if table >= 0 else range(0)
+        if 4 * sum(k in own for k in named) >= len(own):
+            dropped.update(own)
+    return [i for i in kept if i not in dropped]
 
 
 def _trim_head(lines: list[Line], kept: list[int], headline: str | None, bylines: set[int]) -> list[int]:
