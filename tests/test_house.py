@@ -18,7 +18,7 @@ FLOORS = {
 READ_FLOORS = {
     "__init__": 5, "rules": 2, "family": 2, "lines": 2, "dom": 1, "charset": 1, "dates": 1,
     # What listings and pagers are made of, from the row's date up to the answer of a script.
-    "row_dates": 2.1, "row_titles": 2.2, "rows": 2.3, "items": 2.4, "claims": 2.4, "fragment": 2.5, "next_link": 2.5, "ajax_pager": 2.5,
+    "row_dates": 2.1, "row_titles": 2.2, "rows": 2.3, "items": 2.4, "claims": 2.4, "json_rows": 2.45, "fragment": 2.5, "next_link": 2.5, "ajax_pager": 2.5,
 }  # fmt: skip
 FIELD_READER = 3
 DOORS = {

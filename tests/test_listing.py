@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
@@ -405,3 +406,18 @@ def test_the_shell_of_a_list_that_a_script_fills_is_a_listing(shell: str, strong
         )[1]
         < 0.45
     )
+
+
+def test_rows_that_a_script_holds_as_json_are_found() -> None:
+    data = [
+        {"title": t, "url": f"{i}.html", "publishTime": d}
+        for i, (t, d) in enumerate(zip(HEADLINES, DAYS, strict=True))
+    ]
+    script = f"<div id=app></div><script>var other = [{{x:1}}]; var dataList = {json.dumps([{'infolist': data}])};</script>"
+    assert listed(script) == WHOLE
+
+
+def test_json_in_a_script_does_not_replace_visible_rows() -> None:
+    data = [{"title": f"相关文章标题第{i}篇", "url": f"/x/{i}.html", "date": d} for i, d in enumerate(DAYS)]
+    row = '<li><a href="{i}.html">{title}</a><span>{date}</span></li>'
+    assert listed(f"<ul>{rows(row)}</ul><script>var hot = {json.dumps(data)};</script>") == WHOLE

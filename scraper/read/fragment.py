@@ -10,17 +10,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta, timezone
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from scraper.model import Evidence, Item, Listing
-from scraper.read.dates import parse_date
 from scraper.read.dom import Document, parse
-from scraper.read.items import MAX_ITEMS, items_of
-from scraper.read.row_dates import with_years
+from scraper.read.items import items_of
+from scraper.read.json_rows import array_items, find_array
 from scraper.read.rows import find_rows
-from scraper.text import squeeze
 from scraper.urls import join
 
 MAX_TEXT = 8_000_000  # characters of an answer that are read
@@ -103,43 +101,6 @@ def _html_items(html: str, url: str, charset: str) -> tuple[Item, ...]:
     return items_of(doc, rows, lambda href: join(url, href, charset)) if rows else ()
 
 
-# Names of a row's fields in the JSON of these systems, lower case, in order of trust.
-_TITLE = ("title", "doctitle", "articletitle", "infotitle", "name", "showtitle", "biaoti")
-_ADDRESS = (
-    "url",
-    "docpuburl",
-    "href",
-    "link",
-    "linkurl",
-    "infourl",
-    "articleurl",
-    "puburl",
-    "docurl",
-    "visiturl",
-    "htmlurl",
-    "path",
-)
-_DATES = (
-    "publishedtimestr", "display_publish_time", "publishtime", "publish_time", "pubdate", "docrelpubtime", "docreltime", "publishdate",
-    "trs_time", "releasetime", "writetime", "infodate", "opentime", "createdate", "createtime", "create_time", "date", "time", "publishedtime", "webdate",
-)  # fmt: skip
-_TOTALS = (
-    "total",
-    "totalcount",
-    "totalrecord",
-    "totalrecords",
-    "totalelements",
-    "recordcount",
-    "count",
-    "totalnum",
-    "rowcount",
-    "totalrow",
-)
-_PAGES = ("pagecount", "totalpages", "totalpage", "pages", "pagetotal", "pagesum")
-_NUMBERS = ("page", "pageno", "pagenum", "pageindex", "currentpage", "currpage", "curpageno", "pagenumber")
-_SIZES = ("pagesize", "page_size", "perpage", "size", "rows", "limit")
-
-
 def _json(text: str, url: str, charset: str) -> Listing | None:
     if call := _JSONP.match(text):
         text = text[call.end() :].rstrip().rstrip(";").rstrip().removesuffix(")")
@@ -149,47 +110,11 @@ def _json(text: str, url: str, charset: str) -> Listing | None:
         return None
     if isinstance(data, str):
         return _html(data, url, charset, {}) if "<a" in data else None
-    array, counts = _find_array(data)
+    array, counts = find_array(data)
     if array is not None:
-        items = [item for item in (_json_item(row, url, charset) for row in array[:MAX_ITEMS]) if item]
-        dates = with_years([(i.url, i.date) for i in items])
-        unique = {i.url: Item(url=i.url, title=i.title, date=d) for i, d in zip(items, dates, strict=True)}
-        return _listing(list(unique.values()), url, "json", counts)
+        return _listing(array_items(array, lambda href: join(url, href, charset)), url, "json", counts)
     html = _find_html(data)
     return _html(html, url, charset, counts) if html else None
-
-
-def _find_array(data: Any) -> tuple[list[Any] | None, dict[str, int | None]]:
-    """The longest array whose objects have a title and an address, and the counts named beside or above it."""
-    best: list[Any] | None = None
-    counts: dict[str, int | None] = {}
-    queue: list[tuple[Any, int]] = [(data, 0)]
-    for value, depth in queue:
-        if len(queue) > 20_000 or depth > 8:
-            break
-        if isinstance(value, list):
-            rows = [
-                v for v in value[:50] if isinstance(v, dict) and _field(v, _TITLE) and _field(v, _ADDRESS)
-            ]
-            if rows and 2 * len(rows) >= len(value[:50]) and len(value) > len(best or ()):
-                best = value
-            elif not rows:
-                queue += [(v, depth + 1) for v in value[:100] if isinstance(v, dict | list)]
-        elif isinstance(value, dict):
-            lower = {str(k).lower(): v for k, v in value.items()}
-            for name, keys in (
-                ("total", _TOTALS),
-                ("page_count", _PAGES),
-                ("page_number", _NUMBERS),
-                ("size", _SIZES),
-            ):
-                counts.setdefault(
-                    name, next((n for k in keys if (n := _number(lower.get(k))) is not None), None)
-                )
-                if counts[name] is None:
-                    del counts[name]
-            queue += [(v, depth + 1) for v in value.values() if isinstance(v, dict | list)]
-    return best, counts
 
 
 def _find_html(data: Any) -> str | None:
@@ -205,45 +130,6 @@ def _find_html(data: Any) -> str | None:
         elif isinstance(value, list):
             queue += value[:100]
     return best or None
-
-
-def _number(value: Any) -> int | None:
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int) and 0 <= value < 10**9:
-        return value
-    return int(value) if isinstance(value, str) and value.isdecimal() and len(value) < 10 else None
-
-
-def _field(row: Mapping[str, Any], names: tuple[str, ...]) -> Any:
-    lower = {str(k).lower(): v for k, v in row.items()}
-    return next((lower[name] for name in names if lower.get(name) not in (None, "", [], {})), None)
-
-
-def _json_item(row: Any, url: str, charset: str) -> Item | None:
-    if not isinstance(row, dict):
-        return None
-    title, href = _field(row, _TITLE), _field(row, _ADDRESS)
-    if isinstance(href, list | dict) or not isinstance(title, str) or href is None:
-        return None
-    target = join(url, str(href).strip(), charset)
-    shown = parse(title) if "<" in title else None
-    clean = shown.text(0) if shown is not None else squeeze(title)
-    return Item(url=target, title=clean, date=_json_date(row)) if target and clean else None
-
-
-def _json_date(row: Mapping[str, Any]) -> str | None:
-    lower = {str(k).lower(): v for k, v in row.items()}
-    for name in _DATES:
-        value = lower.get(name)
-        if isinstance(value, str) and value.isdecimal() and len(value) in (10, 13):
-            value = int(value)
-        if isinstance(value, int) and not isinstance(value, bool) and 10**8 < value < 10**14:
-            seconds = value / 1000 if value > 10**11 else value
-            return datetime.fromtimestamp(seconds, _CHINA).strftime("%Y-%m-%d %H:%M")
-        if isinstance(value, str) and (date := parse_date(value)):
-            return date
-    return None
 
 
 def _listing(items: Sequence[Item], url: str, rule: str, counts: Mapping[str, int | None]) -> Listing:

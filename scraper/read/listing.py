@@ -1,7 +1,7 @@
 """A listing: the column's own articles, read from rows that repeat, wherever they are hidden.
 
 Order tried: the rows one sees; where they are few or weak, the rows kept in `<script type="text/xml">` (Hanweb's
-datastore) and in comments (rows that a script copies into the page). Side lists, menus, breadcrumbs and footers lose by
+datastore), in comments (rows that a script copies into the page), or as JSON in a script. Side lists, menus, breadcrumbs and footers lose by
 what surrounds them. `read_listing` knows nothing of pagers: `pager.find_pager` does, and whoever calls both joins them
 (`read/__init__`).
 """
@@ -16,6 +16,7 @@ from scraper.model import Evidence, Listing
 from scraper.read.dom import parse
 from scraper.read.fragment import hidden_html, read_fragment
 from scraper.read.items import items_of
+from scraper.read.json_rows import script_items
 from scraper.read.rows import Rows, find_rows
 from scraper.read.rules import Page
 
@@ -43,6 +44,11 @@ def read_listing(page: Page) -> tuple[Listing, float]:
             hidden = find_rows(hidden_doc)
             if hidden and hidden.dated >= 3 and hidden.score > (rows.score if rows else 0.0):
                 doc, rows, rule = hidden_doc, hidden, hidden_rule
+    if rule == "rows" and (rows is None or rows.dated < 3):
+        items = script_items(page.doc, _elsewhere(page))
+        if sum(1 for item in items if item.date) >= 3:
+            evidence = {"items": Evidence(rule="script", snippet=f"{len(items)} rows")}
+            return Listing(url=page.url, items=items, evidence=evidence), 0.6
     if rows is None:
         return Listing(url=page.url), _shell(page)
     strength = 0.85 if rule != "rows" else max(_strength(page, rows), _shell(page))
