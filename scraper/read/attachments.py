@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from urllib.parse import unquote
 
 from scraper.model import Link
 from scraper.read.dom import Document
@@ -25,6 +26,7 @@ _HANDLER = re.compile(
     r"downfile\.jsp|/_content/download\.jsp|attachment\.jspx|cmd=download|downloadattach|/download\?|download\.(?:aspx?|php|do|ashx)|action=download|/down(?:load)?/(?:file|\d)|filedown|downloadfile|file_?download",
     re.I,
 )
+_ESCAPED = re.compile(r"(?:%[89A-F][0-9A-F])+", re.I)
 _TITLED = re.compile(r"\.(?:pdf|docx?|wps|xlsx?|et|pptx?|ofd|zip|rar|7z)\W*$", re.I)
 _JS_FILES = re.compile(r"""var\s+linkurl\s*=\s*["']([^"']{1,4000})["']""")
 _JS_NAMES = re.compile(r"""var\s+linkdesc\s*=\s*["']([^"']{1,4000})["']""")
@@ -39,10 +41,24 @@ def find_attachments(page: Page, start: int, stop: int) -> tuple[Link, ...]:
     found: dict[str, Link] = {}
     for n, name in enumerate(doc.tag):
         if name == "a" and (start <= n < stop or "download" in doc.attrs[n]) and (url := _file(page, n)):
-            found.setdefault(url, Link(url=url, text=_name(doc, n, url)))
+            found.setdefault(url, Link(url=readable(url), text=_name(doc, n, url)))
     for link in _script_files(page):
-        found.setdefault(link.url, link)
+        found.setdefault(link.url, Link(url=readable(link.url), text=link.text))
     return tuple(found.values())
+
+
+def readable(url: str) -> str:
+    """An address with its Chinese file name as people read it (an IRI, RFC 3987); other escapes stay as they are."""
+    if "%" not in url:
+        return url
+    return _ESCAPED.sub(lambda run: _decoded(run[0]), url)
+
+
+def _decoded(run: str) -> str:
+    try:
+        return unquote(run, "utf-8", "strict")
+    except UnicodeDecodeError:
+        return run
 
 
 def _file(page: Page, n: int) -> str | None:

@@ -74,7 +74,8 @@ def classify(
     """
     text = article_score(doc, url, weight=weight, title=title, dated=dated, labelled=labelled)
     links = doc.tag.count("a")
-    crowded = links > 30 and doc.link_size(0) > 0.4 * doc.size(0)
+    told = dated and title >= 4 and weight > 150
+    crowded = links > 30 and doc.link_size(0) > (0.6 if told else 0.4) * doc.size(0)
     if is_home_url(url) and crowded and not labelled and not doc.meta("ArticleTitle") and listing < 0.65:
         return "home"
     if text - 4 * listing >= (0.8 if labelled else 3.0):
