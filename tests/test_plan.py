@@ -18,6 +18,7 @@ from scraper.crawl.plan import (
     channel_of,
     follow,
     front,
+    index_addresses,
     leads_on,
     mode_of,
     older,
@@ -291,6 +292,12 @@ def test_only_a_full_date_can_be_too_old() -> None:
 def test_equal_pages_are_one_only_where_their_addresses_are_spellings_of_one() -> None:
     assert same_address(HOME + "/xw/", HOME + "/xw/index.html?from=nav")
     assert not same_address(HOME + "/page/1.html", HOME + "/page/2.html")
+
+
+def test_a_folder_and_its_index_page_are_spellings_of_one_another() -> None:
+    assert HOME + "/xw/index.html" in index_addresses(HOME + "/xw/")
+    assert index_addresses(HOME + "/xw/index.shtml") == [HOME + "/xw/"]
+    assert index_addresses(HOME + "/xw/list.html") == index_addresses(HOME + "/xw/?page=2") == []
 
 
 @pytest.mark.parametrize(

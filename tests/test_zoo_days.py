@@ -99,8 +99,8 @@ def test_the_audit_asks_each_further_page_once_in_its_time(tmp_path: Path) -> No
         stand = zoo.stand(portal)
         crawler.crawl(stand)
         stand.forget()
-        for _ in range(2 * AUDIT_DAYS):
-            crawler.later(days=1)
+        for _ in range(AUDIT_DAYS // 2):
+            crawler.later(days=4)
             crawler.crawl(stand)
         asked = stand.asked()
     assert {target: asked[target] for target in further} == dict.fromkeys(further, 1)
@@ -208,6 +208,22 @@ def test_articles_are_asked_again_on_a_widening_schedule(tmp_path: Path) -> None
             days += [day] * stand.asked()[path]
             crawler.later(days=1)
     assert days == [0, 1, 4, 11, 41]
+
+
+def test_a_change_starts_the_schedule_anew(tmp_path: Path) -> None:
+    crawler, portal = Crawler(db=tmp_path / "a.db"), make_portal(dialects.TRS, stories=5, channels=1)
+    path, days = list(portal.truth())[2], []
+    channel, place, story = story_at(portal, path)
+    with Zoo() as zoo:
+        stand = zoo.stand(portal)
+        for day in range(20):
+            if day == 11:
+                channel.stories[place] = revised(story)
+            stand.forget()
+            crawler.crawl(stand)
+            days += [day] * stand.asked()[path]
+            crawler.later(days=1)
+    assert days == [0, 1, 4, 11, 12, 15]
 
 
 def test_a_counter_that_only_tells_is_asked_again_though_its_article_is_unchanged(tmp_path: Path) -> None:

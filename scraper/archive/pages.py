@@ -39,6 +39,7 @@ def save_page(
     found: Iterable[Found],
     channel: Channel | None,
     next_due: str | None,
+    due_if_changed: str | None,
     views_origin: ViewsOrigin,
 ) -> Saved:
     """A page that was fetched and read."""
@@ -62,6 +63,8 @@ def save_page(
             outcome = save_further_page(db, article_id, page, reading.article, visit)
     elif reading.kind == "dead":
         mark_gone(db, row, at=at)
+    if outcome == "changed" and due_if_changed:
+        next_due = due_if_changed
     _visited(db, row, capture, reading, crawl_id, next_due, outcome, brought=bool(added or new_items))
     return Saved(
         capture_id=capture_id, article_id=article_id, outcome=outcome, added=added, new_items=new_items

@@ -80,6 +80,16 @@ class Archive:
     def _read(self) -> AbstractContextManager[None]:
         return plain_errors(self.path)
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """One moment of the archive for several questions, while a crawl writes on."""
+        with self._read():
+            self._connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._connection.execute("ROLLBACK")
+
     # Crawls and portals
 
     def start_crawl(
@@ -244,9 +254,12 @@ class Archive:
         found: Iterable[Found] = (),
         channel: Channel | None = None,
         next_due: str | None = None,
+        due_if_changed: str | None = None,
         views_origin: ViewsOrigin = "page",
     ) -> Saved:
-        """Store one visit whole: bytes, capture, article or listing rows, what was found, the row's own next date."""
+        """Store one visit whole: bytes, capture, article or listing rows, what was found, the row's own next date
+        (`due_if_changed` where it is an article that changed).
+        """
         with self._write() as db:
             return pages.save_page(
                 db,
@@ -258,6 +271,7 @@ class Archive:
                 found=found,
                 channel=channel,
                 next_due=next_due,
+                due_if_changed=due_if_changed,
                 views_origin=views_origin,
             )
 

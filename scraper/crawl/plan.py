@@ -321,8 +321,22 @@ def same_address(one: str, other: str) -> bool:
     return _bare(one) == _bare(other)
 
 
+_INDEX = re.compile(r"(?:index|default)\.\w+$")
+
+
 def _bare(url: str) -> str:
-    return re.sub(r"(?:index|default)\.\w+$", "", urlsplit(url).path)
+    return _INDEX.sub("", urlsplit(url).path)
+
+
+def index_addresses(url: str) -> list[str]:
+    """The other addresses that a folder's index page commonly has: `/xw/` and `/xw/index.html`."""
+    if "?" in url:
+        return []
+    if folder := _INDEX.sub("", url).removesuffix(url):
+        return [folder]
+    return [
+        f"{url}index.{ext}" for ext in ("html", "htm", "shtml", "jhtml", "jsp", "php", "aspx")
+    ] * url.endswith("/")
 
 
 class Budget:

@@ -23,6 +23,7 @@ from scraper.crawl.plan import (
     channel_url,
     follow,
     front,
+    index_addresses,
     on_origin,
     retry,
     revisit,
@@ -132,9 +133,8 @@ class Taker:
         return self._page(row, answer, reading)
 
     def _page(self, row: Row, capture: Capture, reading: Reading) -> Taken:
-        known = row.fresh and row.kind in ("page", "article") and reading.kind in ("article", "listing")
-        twin = self.archive.twin(row, capture) if known else None
-        if twin is not None and (reading.kind == "listing" or same_address(twin[1], row.url)):
+        twin = self._twin(row, capture, reading) if row.fresh else None
+        if twin is not None:
             self.archive.save_twin(row, capture, reading, crawl_id=self.crawl_id, twin=twin[0])
             return Taken(word="same", title=f"as {twin[1]}")
         if row.kind == "home" and reading.title:
@@ -151,12 +151,28 @@ class Taker:
             found=found,
             channel=channel_of(reading, row, complete=going.complete, site=self.scope.name),
             next_due=self._next_due(row, reading),
+            due_if_changed=stamp(revisit(row, changed=True, at=self.now())),
         )
         if row.kind == "page":
             self.budget.note(row.url, fruitful=saved.outcome == "new" or saved.new_items > 0)
         if reading.kind == "listing":
             self._walk_again(row, found, going)
         return Taken(word=_word(reading, saved), title=_title(reading))
+
+    def _twin(self, row: Row, capture: Capture, reading: Reading) -> tuple[int, str] | None:
+        """(id, address) of the page that this one is under another address: by its bytes, of a list also by its rows."""
+        if row.kind not in ("page", "article") or reading.kind not in ("article", "listing"):
+            return None
+        twin = self.archive.twin(row, capture)
+        if twin is not None and (reading.kind == "listing" or same_address(twin[1], row.url)):
+            return twin
+        if reading.listing is None or not reading.listing.items:
+            return None
+        items = [on_origin(item.url, self.scope) for item in reading.listing.items]
+        for other in filter(None, map(self.archive.row_at, index_addresses(row.url))):
+            if other.kind == "listing" and not other.fresh and self.archive.unseen(other.url, items)[0] == 0:
+                return other.id, other.url
+        return None
 
     def _walk(self, row: Row, reading: Reading) -> Walk:
         listing = reading.listing
@@ -205,8 +221,8 @@ class Taker:
             self.archive.add_found(row.portal, following, at=stamp(self.now()), found_on=row.id)
 
     def _next_due(self, row: Row, reading: Reading) -> str | None:
-        """Articles have a widening schedule, those gone too, for some return. A crawl asks home and the channels that lead to articles anyway, so of the
-        rest only what may begin to lead somewhere is asked now and then.
+        """Articles have a widening schedule, those gone too, for some return. A crawl asks home and the channels that
+        lead to articles anyway, so of the rest only what may begin to lead somewhere is asked now and then.
         """
         if reading.kind == "article" or (reading.kind == "dead" and row.kind == "article"):
             return stamp(revisit(row, changed=False, at=self.now()))
