@@ -46,8 +46,13 @@ def verify(db: str, repair: bool) -> None:
 
 @click.command()
 @db_option
-@click.option("--format", "form", type=click.Choice(["csv", "jsonl", "warc", "wacz"]), required=True)
-@click.option("--out", default="-", help="A file, or a folder for wacz; stdout if absent (csv, jsonl).")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["csv", "jsonl", "parquet", "datapackage", "warc", "wacz"]),
+    required=True,
+)
+@click.option("--out", default="-", help="A file or a folder; stdout if absent (csv, jsonl).")
 @click.option("--portal", help="Only this portal (its host).")
 @click.option(
     "--since", type=DATE, metavar="DATE", help="Only articles (warc, wacz: visits) from YYYY-MM-DD on."
@@ -55,8 +60,8 @@ def verify(db: str, repair: bool) -> None:
 def export(db: str, form: Any, out: str, portal: str | None, since: Any) -> None:
     """Write the archive as files others can use.
 
-    csv opens in Excel as it is; jsonl is for programs; warc is the standard of web archives, one FILE.warc.gz; wacz
-    replays in a browser (replayweb.page), one file for each portal and year.
+    Files: csv opens in Excel as it is; jsonl is for programs; warc is what web archives read (FILE.warc.gz). Folders:
+    parquet by year; datapackage (CSV, each column explained); wacz replays in a browser, a file per portal and year.
 
     Example:  kaifaqu export --format csv --out articles.csv
     """

@@ -37,11 +37,8 @@ def verify(archive: Archive) -> list[Problem]:
     problems = [*_file(db)]
     if problems:  # what stands in a damaged file says nothing
         return problems
-    db.execute("BEGIN")  # one moment of the archive for all checks
-    try:
+    with archive.snapshot():  # what is written are temporary tables, gone at its end
         return [*_references(db), *_blobs(db), *_articles(db), *_search(db), *_counts(db)]
-    finally:
-        db.execute("ROLLBACK")  # nothing was written but temporary tables
 
 
 def repair(archive: Archive) -> None:

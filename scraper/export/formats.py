@@ -13,12 +13,14 @@ from typing import Literal, TextIO
 from scraper.archive import Archive
 from scraper.errors import UsageError
 from scraper.export.csv import export_csv
+from scraper.export.datapackage import export_datapackage
 from scraper.export.jsonl import export_jsonl
+from scraper.export.parquet import export_parquet
 from scraper.export.wacz import export_wacz
 from scraper.export.warc import export_warc
 from scraper.export.whole import whole_file
 
-Format = Literal["csv", "jsonl", "warc", "wacz"]
+Format = Literal["csv", "jsonl", "parquet", "datapackage", "warc", "wacz"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +46,8 @@ def export_as(form: Format, archive: Archive, out: str, wanted: Wanted) -> Writt
         raise UsageError(f"{form} is no text for a terminal", "name a place with --out")
     written = Written()
     try:
-        written.told = _WRITERS[form](archive, out, wanted, written.lost)
+        with archive.snapshot():
+            written.told = _WRITERS[form](archive, out, wanted, written.lost)
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -61,6 +64,16 @@ def _csv(archive: Archive, out: str, wanted: Wanted, lost: list[str]) -> str:
 def _jsonl(archive: Archive, out: str, wanted: Wanted, lost: list[str]) -> str:
     with _text(out) as stream:
         count = export_jsonl(archive, stream, portal=wanted.portal, since=wanted.since)
+    return f"{count} articles written"
+
+
+def _parquet(archive: Archive, out: str, wanted: Wanted, lost: list[str]) -> str:
+    count = export_parquet(archive, Path(out), portal=wanted.portal, since=wanted.since)
+    return f"{count} articles written"
+
+
+def _datapackage(archive: Archive, out: str, wanted: Wanted, lost: list[str]) -> str:
+    count = export_datapackage(archive, Path(out), portal=wanted.portal, since=wanted.since, now=wanted.now)
     return f"{count} articles written"
 
 
@@ -82,6 +95,8 @@ def _wacz(archive: Archive, out: str, wanted: Wanted, lost: list[str]) -> str:
 _WRITERS: dict[Format, Callable[[Archive, str, Wanted, list[str]], str]] = {
     "csv": _csv,
     "jsonl": _jsonl,
+    "parquet": _parquet,
+    "datapackage": _datapackage,
     "warc": _warc,
     "wacz": _wacz,
 }
