@@ -26,6 +26,7 @@ _COUNT = re.compile(
     r"(?:浏览|点击|阅读|访问|查看|人气|点阅)(?:次数|人次|人数|总数|量|数|率)?\s?[:\[(]?\s{0,3}(\d{1,9})\s?(?:次|人|\)|\]|$|\s)"
     r"|(?<!\d)(\d{1,9})\s?(?:次|人次?)\s?(?:浏览|阅读|点击|访问|查看)|已有\s?(\d{1,9})\s?人(?:浏览|阅读|查看)"
 )
+_COUNTED = re.compile("[览击读访看气阅]")
 _STOP = re.compile(
     r"字体\b|字体[:\s\[【(]|字号|打印|分享|【\s?(?:大|打印|字|我要|关闭|收藏)|\[\s?(?:大|打印|字|关闭)|大\s中\s小|浏览次数|点击数|阅读次数|我要纠错|扫一扫|收藏|关闭(?:本页|窗口)|二维码|\|"
 )
@@ -82,8 +83,11 @@ def read_facts(doc: Document, layout: Layout) -> list[Fact]:
             if doc.tag[line.block] in _LABEL_CELLS:
                 spoken_for = i + 1 if _cell_label(doc, layout, i, out) else spoken_for
             continue
+        if line.links * 3 > line.size * 2 and not _SIGN.search(line.text):
+            continue  # a row of a list, with its date
         text = spaced(doc, layout, line)
-        marks = find_marks(text)
+        half = halfwidth(text)
+        marks = find_marks(half)
         if (
             len(marks) == 1
             and marks[0].label in ("时间", "日期")
@@ -91,7 +95,7 @@ def read_facts(doc: Document, layout: Layout) -> list[Fact]:
             and _PLACE.match(lines[i + 1].text)
         ):
             marks = [marks[0]._replace(field="not_date")]
-        found = _line_facts(text, marks, i, line.hidden)
+        found = _line_facts(text, half, marks, i, line.hidden)
         out += [f for f in found if f.field != "bare_date" or i != spoken_for]
         if marks and marks[-1].field in _DATE_FIELDS and text[marks[-1].end :].strip() == "":
             spoken_for = i + 1
@@ -102,12 +106,12 @@ def read_facts(doc: Document, layout: Layout) -> list[Fact]:
 
 def text_facts(text: str, line: int = -1, hidden: bool = False) -> list[Fact]:
     """The labelled facts of one string."""
-    return _line_facts(text, find_marks(text), line, hidden)
-
-
-def find_marks(text: str) -> list[_Mark]:
-    """The labels of a line in order, each with the place where its value begins."""
     half = halfwidth(text)
+    return _line_facts(text, half, find_marks(half), line, hidden)
+
+
+def find_marks(half: str) -> list[_Mark]:
+    """The labels of a half-width line in order, each with the place where its value begins."""
     marks: list[_Mark] = []
     for match in _SIGN.finditer(half):
         found = label_before(half, match.start())
@@ -128,9 +132,8 @@ def find_marks(text: str) -> list[_Mark]:
     return marks
 
 
-def _line_facts(text: str, marks: list[_Mark], line: int, hidden: bool) -> list[Fact]:
-    half = halfwidth(text)
-    dates = find_dates(text, loose=len(text) < 60 or any(m.field == "date" for m in marks))
+def _line_facts(text: str, half: str, marks: list[_Mark], line: int, hidden: bool) -> list[Fact]:
+    dates = find_dates(half, loose=len(text) < 60 or any(m.field == "date" for m in marks))
     out: list[Fact] = []
     taken = [False] * len(dates)
     for k, mark in enumerate(marks):
@@ -191,7 +194,7 @@ def _in_sentence(before: str, after: str, half: str, found: Found) -> bool:
 
 
 def _counts(half: str, text: str, marks: list[_Mark], line: int, hidden: bool) -> list[Fact]:
-    if len(half) > 160 or any(m.field == "views" for m in marks):
+    if len(half) > 160 or not _COUNTED.search(half) or any(m.field == "views" for m in marks):
         return []
     found = (m for m in _COUNT.finditer(half) if not _NOT_OURS.search(half[: m.start()]))
     return [Fact("views", "", next(g for g in m.groups() if g), line, hidden, text) for m in found]
@@ -253,7 +256,7 @@ def _next_line(doc: Document, layout: Layout, i: int, mark: _Mark, out: list[Fac
         return
     following = lines[i + 1]
     text = spaced(doc, layout, following)
-    marks = find_marks(text)
+    marks = find_marks(halfwidth(text))
     if (marks and marks[0].start == 0) or compact(text) in FIELD:
         return
     if mark.field in _DATE_FIELDS or mark.field == "views":

@@ -169,7 +169,7 @@ def _look_at_elements(doc: Document, layout: Layout) -> bytearray:
         if not attributes:
             continue
         name, own = attributes.get("class", ""), attributes.get("id", "")
-        if (name or own) and doc.tag[n] not in _UNNAMED and (found := flags(name, own)):
+        if (name or own) and doc.tag[n] not in _UNNAMED and (found := flags(name[:200], own[:100])):
             kinds[n] = found
             layout.marked.append(n)
         style = attributes.get("style")

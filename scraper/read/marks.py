@@ -44,12 +44,8 @@ _FLAGS = (
 _COMPILED = tuple((flag, re.compile(pattern)) for flag, pattern in _FLAGS)
 
 
+@lru_cache(8192)
 def flags(class_: str, id_: str) -> int:
     """All flags of an element's class and id; templates repeat their names, so each is judged once."""
-    return _flags(class_[:200], id_[:100])
-
-
-@lru_cache(8192)
-def _flags(class_: str, id_: str) -> int:
     marks = f"{class_} {id_}".strip().lower()
     return sum(flag for flag, pattern in _COMPILED if pattern.search(marks))
