@@ -17,6 +17,8 @@ FLOORS = {
 # Inside read/: __init__ on top, the field readers beside each other, then rules and family, then what they stand on.
 READ_FLOORS = {
     "__init__": 5, "rules": 2, "family": 2, "lines": 2, "dom": 1, "charset": 1, "dates": 1,
+    # What article fields are made of: words, names of elements, lines, labelled facts, pictures.
+    "labels": 1, "marks": 1, "sight": 1, "layout": 1.5, "facts": 1.8, "pictures": 2.1,
     # What listings and pagers are made of, from the row's date up to the answer of a script.
     "row_dates": 2.1, "row_titles": 2.2, "rows": 2.3, "items": 2.4, "claims": 2.4, "json_rows": 2.45, "fragment": 2.5, "next_link": 2.5, "ajax_pager": 2.5,
 }  # fmt: skip
