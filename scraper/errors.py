@@ -13,6 +13,7 @@ KaifaquError                     exit code
     ├── TooLarge                 3   a body, or what it unpacks to, passes the bound
     ├── BadAnswer                3   not HTTP, broken compression, redirect loop
     ├── Forbidden                3   robots.txt says no, or an address out of scope (private, other scheme)
+    │   └── LeavesPortal         3   a redirect leads out of the portal
     └── Blocked                  3   a wall (521, 412, challenge page)
 """
 
@@ -83,6 +84,10 @@ class BadAnswer(FetchError):
 
 class Forbidden(FetchError):
     """robots.txt says no, or the address is out of scope (other scheme, private network)."""
+
+
+class LeavesPortal(Forbidden):
+    """The address redirects out of the portal: what stands there is another's."""
 
 
 class Blocked(FetchError):

@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from scraper.archive import Hit, PortalStatus
+from scraper.archive import ChannelStatus, Hit, PortalStatus, ReportLine
 from scraper.crawl import Event, Report
 from scraper.model import Article, Evidence, Listing, Reading
 from scraper.text import shorten
@@ -67,13 +67,19 @@ def report(result: Report, *, db: str) -> None:
     if shown:
         table = Table(title=None, box=None, pad_edge=False, header_style="bold")
         table.add_column("channel", overflow="fold", min_width=16)
-        for name in ("found", "new", "failed", "archived", "claimed"):
+        for name in ("found", "new", "failed", "archived", "elsewhere", "claimed", "whole"):
             table.add_column(name, justify="right")
-        table.add_column("whole", justify="right")
         for c in shown:
-            cells = (c.found, c.new, c.failed, c.archived, "–" if c.claimed is None else c.claimed)
+            cells = (
+                c.found,
+                c.new,
+                c.failed,
+                c.archived,
+                c.elsewhere,
+                "–" if c.claimed is None else c.claimed,
+            )
             name = c.channel or c.url or "(no channel)"
-            table.add_row(escape(name), *map(str, cells), share(c.archived, c.claimed))
+            table.add_row(escape(name), *map(str, cells), whole(c))
         out.print(table)
         out.print()
     out.print(
@@ -90,9 +96,17 @@ def report(result: Report, *, db: str) -> None:
         )
 
 
-def share(part: int, whole: int | None) -> str:
-    """Archived of claimed as a percentage, rounded down so that 100 % means all."""
-    return "" if not whole else f"{int(1000 * min(part, whole) / whole) / 10:g} %"
+def whole(channel: ReportLine | ChannelStatus) -> str:
+    """Archived of what there is to archive, rounded down so that 100 % means all; empty where that is not known.
+
+    There is what the portal claims, or the rows seen where those are more or it claims none and the walk is whole; rows
+    that lead elsewhere (files, other sites, pages gone) are none of it.
+    """
+    known = channel.claimed is not None or channel.complete
+    there = max(channel.claimed or 0, channel.listed) - channel.elsewhere
+    if not known or there <= 0:
+        return ""
+    return f"{int(1000 * min(channel.archived, there) / there) / 10:g} %"
 
 
 def status(portals: Sequence[PortalStatus]) -> None:
@@ -105,7 +119,7 @@ def status(portals: Sequence[PortalStatus]) -> None:
         )
         table = Table(box=None, pad_edge=False, header_style="dim")
         table.add_column("channel", overflow="fold")
-        for name in ("archived", "listed", "claimed", "share", "last crawl", "failed"):
+        for name in ("archived", "listed", "elsewhere", "claimed", "whole", "last crawl", "failed"):
             table.add_column(name, justify="right")
         for c in portal.channels:
             pages = f"{c.claimed_pages} pages" if c.claimed_pages else "–"
@@ -113,8 +127,9 @@ def status(portals: Sequence[PortalStatus]) -> None:
             cells = (
                 str(c.archived),
                 str(c.listed),
+                str(c.elsewhere),
                 claimed,
-                share(c.archived, c.claimed),
+                whole(c),
                 c.last_crawl or "",
                 str(c.failures),
             )

@@ -10,6 +10,9 @@ import pytest
 from zoo import Answer, Fault, Portal, Stand, Zoo, dialects, faults
 from zoo_crawl import Crawler, articles, make_portal, path_of, rows, true
 
+from scraper import show
+from scraper.archive import Archive
+
 WALL = "<html><head><script>document.cookie='a=b'; location.reload()</script></head><body></body></html>"
 SORRY = "<html><head><title>提示信息</title></head><body><p>对不起，您访问的页面不存在或已删除！</p></body></html>"
 
@@ -228,9 +231,6 @@ def test_a_page_that_sends_its_reader_on_leads_to_the_article_and_is_none(shell:
     assert sorted(f.title or "" for f in got.values()) == sorted(f.title or "" for f in wanted.values())
 
 
-@pytest.mark.xfail(
-    strict=True, reason="archive: the row of a page that sends its reader on is not joined to the article"
-)
 def test_a_row_that_leads_to_its_article_by_way_of_another_page_counts_as_archived(tmp_path: Path) -> None:
     crawler, portal = Crawler(db=tmp_path / "a.db"), make_portal(dialects.TRS, stories=6, channels=1)
     path = next(iter(portal.truth()))
@@ -241,6 +241,38 @@ def test_a_row_that_leads_to_its_article_by_way_of_another_page_counts_as_archiv
         stand.fail_always(path, faults.page(Answer(body=shell.encode())))
         crawler.crawl(stand)
     assert rows(crawler.db, "select listed, archived from channels") == [(6, 6)]
+
+
+OUT = '<html><head><meta http-equiv="refresh" content="0;url=http://www.elsewhere.example/1.html"></head></html>'
+
+
+def test_rows_that_lead_elsewhere_are_told_apart_from_those_that_are_missing(tmp_path: Path) -> None:
+    """Of eight rows one is a file, one redirects and one sends its reader away, one is gone, one fails: one is missing."""
+    crawler, portal = Crawler(db=tmp_path / "a.db"), make_portal(dialects.UCAP, stories=8, channels=1)
+    away, shell, lost, failing, file, *kept = list(portal.truth())
+    portal.gone = {lost}
+    with Zoo() as zoo:
+        stand = zoo.stand(portal)
+        stand.fail_always(away, faults.redirect(b"http://www.elsewhere.example/2.html"))
+        stand.fail_always(shell, faults.page(Answer(body=OUT.encode())))
+        stand.fail_always(failing, faults.status(500))
+        stand.fail_always(file, faults.page(Answer(body=b"%PDF-1.4 none", kind="application/pdf")))
+        report = crawler.crawl(stand)
+        crawler.later(days=1)
+        stand.forget()
+        crawler.crawl(stand)
+        assert not {away, shell} & stand.asked().keys()
+    (line,) = (one for one in report.channels if one.channel)
+    assert (line.listed, line.archived, line.elsewhere, line.failed) == (8, 3, 4, 1)
+    assert report.failures == 1 and {
+        path_of(u) for (u,) in rows(crawler.db, "select url from articles")
+    } == set(kept)
+    assert show.whole(line) == "75 %"
+    with Archive.open(crawler.db, write=False) as archive:
+        (channel,) = archive.status()[0].channels
+        why = {path_of(one.url): one.why for one in archive.missing(channel.id)}
+    assert show.whole(channel) == "75 %"
+    assert why[away] == why[shell] == "leads out of the portal"
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,9 @@ from scraper.urls import key
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelStatus:
-    """One channel. listed: rows seen on its listing pages. archived: those that led to an article. claimed: articles as
-    the portal says. complete: the walk reached the last page. failures: pages of it that could not be had, still open.
+    """One channel. listed: rows seen on its listing pages. archived: those that led to an article. elsewhere: those that
+    lead to a file, to another site or to a page that is gone. claimed: articles as the portal says. complete: the walk
+    reached the last page. failures: pages of it that could not be had, still open.
     """
 
     id: int
@@ -31,6 +32,7 @@ class ChannelStatus:
     """When the last crawl that read a page of it began."""
     failures: int
     note: str | None
+    elsewhere: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,8 @@ class Missing:
 class ReportLine:
     """What one crawl did in one channel; in the line without a channel, outside of them all.
 
-    found: listing rows seen. new, changed: articles. failed: pages that could not be had. claimed, archived: as in status.
+    found: listing rows seen. new, changed: articles. failed: pages that could not be had. claimed, archived, listed,
+    elsewhere: as in status.
     """
 
     portal: str
@@ -77,6 +80,8 @@ class ReportLine:
     claimed: int | None
     archived: int
     complete: bool
+    listed: int = 0
+    elsewhere: int = 0
 
 
 def status(db: sqlite3.Connection) -> list[PortalStatus]:
@@ -88,7 +93,7 @@ def status(db: sqlite3.Connection) -> list[PortalStatus]:
         "WHERE x.portal = p.host AND x.resolved_at IS NULL) "
         "FROM portals p LEFT JOIN crawls c ON c.id = p.last_crawl ORDER BY p.host"
     ).fetchall()
-    failures = _open_failures(db)
+    failures, elsewhere = _open_failures(db), dict(db.execute(_ELSEWHERE).fetchall())
     return [
         PortalStatus(
             host=host,
@@ -100,7 +105,7 @@ def status(db: sqlite3.Connection) -> list[PortalStatus]:
             last_crawl=last,
             outcome=outcome,
             failures=failed,
-            channels=_channels(db, host, failures),
+            channels=_channels(db, host, failures, elsewhere),
         )
         for host, name, url, family, articles, unread, last, outcome, failed in portals
     ]
@@ -114,7 +119,16 @@ def _open_failures(db: sqlite3.Connection) -> dict[int, int]:
     return dict(rows.fetchall())
 
 
-def _channels(db: sqlite3.Connection, host: str, failures: dict[int, int]) -> tuple[ChannelStatus, ...]:
+_ELSEWHERE = """
+SELECT i.channel_id, count(*) FROM frontier f JOIN items i ON i.frontier_id = f.id
+WHERE f.article_id IS NULL AND (f.kind IN ('file', 'external') OR f.state IN ('outside', 'gone')
+  OR f.read_as IN ('file', 'external')) GROUP BY 1
+"""
+
+
+def _channels(
+    db: sqlite3.Connection, host: str, failures: dict[int, int], elsewhere: dict[int, int]
+) -> tuple[ChannelStatus, ...]:
     rows = db.execute(
         "SELECT c.id, c.url, c.name, c.listed, c.archived, c.claimed, c.claimed_pages, c.claimed_by, c.walked_pages, "
         "c.complete, r.started_at, c.note FROM channels c LEFT JOIN crawls r ON r.id = c.last_crawl "
@@ -136,6 +150,7 @@ def _channels(db: sqlite3.Connection, host: str, failures: dict[int, int]) -> tu
             last_crawl=r[10],
             note=r[11],
             failures=failures.get(r[0], 0),
+            elsewhere=elsewhere.get(r[0], 0),
         )
         for r in rows.fetchall()
     )
@@ -150,6 +165,7 @@ CASE
   WHEN f.state IN ('failed', 'refused') THEN coalesce(
     (SELECT x.cause || ': ' || x.message FROM failures x WHERE x.frontier_id = f.id ORDER BY x.id DESC LIMIT 1),
     f.state)
+  WHEN f.read_as = 'external' THEN 'leads out of the portal'
   WHEN f.state = 'read' THEN 'read as ' || coalesce(f.read_as, 'nothing')
   ELSE 'not visited yet'
 END
@@ -185,7 +201,7 @@ _FAILED = (
     "LEFT JOIN frontier f ON f.id = x.frontier_id WHERE x.crawl_id = ? AND x.resolved_at IS NULL GROUP BY 1, 2"
 )
 _CHANNELS = """
-SELECT portal, id, name, url, claimed, archived, complete,
+SELECT portal, id, name, url, claimed, archived, complete, listed,
   (SELECT count(*) FROM items WHERE channel_id = channels.id AND last_crawl = ?)
 FROM channels WHERE last_crawl = ? ORDER BY portal, id
 """
@@ -196,9 +212,10 @@ def report(db: sqlite3.Connection, crawl_id: int) -> list[ReportLine]:
     new, changed, failed = (_counts(db, query, crawl_id) for query in (_NEW, _CHANGED, _FAILED))
     walked = {(r[0], r[1]): r[2:] for r in db.execute(_CHANNELS, (crawl_id, crawl_id)).fetchall()}
     places = {*walked, *new, *changed, *failed}
+    elsewhere = dict(db.execute(_ELSEWHERE).fetchall())
     lines = []
     for portal, channel in sorted(places, key=lambda place: (place[0], place[1] is None, place[1] or 0)):
-        name, url, claimed, archived, complete, found = walked.get((portal, channel)) or _unwalked(
+        name, url, claimed, archived, complete, listed, found = walked.get((portal, channel)) or _unwalked(
             db, channel
         )
         lines.append(
@@ -213,6 +230,8 @@ def report(db: sqlite3.Connection, crawl_id: int) -> list[ReportLine]:
                 claimed=claimed,
                 archived=archived,
                 complete=bool(complete),
+                listed=listed,
+                elsewhere=elsewhere.get(channel or 0, 0),
             )
         )
     return lines
@@ -225,6 +244,6 @@ def _counts(db: sqlite3.Connection, query: str, crawl_id: int) -> dict[tuple[str
 
 def _unwalked(db: sqlite3.Connection, channel: int | None) -> tuple[Any, ...]:
     row: tuple[Any, ...] | None = db.execute(
-        "SELECT name, url, claimed, archived, complete, 0 FROM channels WHERE id = ?", (channel,)
+        "SELECT name, url, claimed, archived, complete, listed, 0 FROM channels WHERE id = ?", (channel,)
     ).fetchone()
-    return row or (None, None, None, 0, 0, 0)
+    return row or (None, None, None, 0, 0, 0, 0)

@@ -25,7 +25,7 @@ from scraper.archive.multipage import further_page
 from scraper.archive.values import clean
 from scraper.errors import UsageError
 from scraper.model import Capture, Channel, Found, Item, Reading, Redirect, Row, Saved
-from scraper.urls import is_file, key
+from scraper.urls import is_file, key, same_portal
 
 
 def save_page(
@@ -66,6 +66,7 @@ def save_page(
     if outcome == "changed" and due_if_changed:
         next_due = due_if_changed
     _visited(db, row, capture, reading, crawl_id, next_due, outcome, brought=bool(added or new_items))
+    _join_signpost(db, row, reading, article_id)
     return Saved(
         capture_id=capture_id, article_id=article_id, outcome=outcome, added=added, new_items=new_items
     )
@@ -170,6 +171,16 @@ def save_unchanged(
     )
     _resolve(db, row, at)
     return capture_id
+
+
+def save_leaving(db: sqlite3.Connection, row: Row, *, crawl_id: int, at: str) -> None:
+    """A page that redirects out of its portal: known as such, and not asked again."""
+    db.execute(
+        "UPDATE frontier SET state = 'read', read_as = 'external', visits = visits + 1, attempts = 0, visited_at = ?, "
+        "last_crawl = ?, due_at = NULL WHERE id = ?",
+        (at, crawl_id, row.id),
+    )
+    _resolve(db, row, at)
 
 
 def save_failure(
@@ -311,7 +322,7 @@ def _visited(
         "last_crawl = ?, due_at = ? WHERE id = ?",
         (
             "gone" if reading.kind == "dead" else "read",
-            reading.kind,
+            _read_as(row, reading),
             reading.kind in ("article", "listing", "file"),
             reading.kind,
             brought or row.fresh,
@@ -325,6 +336,29 @@ def _visited(
         ),
     )
     _resolve(db, row, capture.fetched_at)
+
+
+def _read_as(row: Row, reading: Reading) -> str:
+    """What a page was: its kind; of one without content that sends its reader on, `redirect`, or `external` if away."""
+    if reading.kind != "other" or not reading.redirect:
+        return reading.kind
+    return "redirect" if same_portal(reading.redirect, row.portal) else "external"
+
+
+def _join_signpost(db: sqlite3.Connection, row: Row, reading: Reading, article_id: int | None) -> None:
+    """A listing row may lead to a page that only sends its reader on to the article: then it stands for that article."""
+    if article_id is not None:
+        db.execute(
+            "UPDATE frontier SET article_id = ? WHERE read_as = 'redirect' AND article_id IS NULL "
+            "AND id = (SELECT found_on FROM frontier WHERE id = ?)",
+            (article_id, row.id),
+        )
+    elif reading.kind == "other" and reading.redirect:
+        db.execute(
+            "UPDATE frontier SET article_id = (SELECT article_id FROM frontier WHERE key = ?) "
+            "WHERE id = ? AND article_id IS NULL",
+            (key(reading.redirect), row.id),
+        )
 
 
 def _resolve(db: sqlite3.Connection, row: Row, at: str) -> None:

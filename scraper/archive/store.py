@@ -321,6 +321,11 @@ class Archive:
                 db, self._blobs, row, capture, crawl_id=crawl_id, at=at, next_due=next_due
             )
 
+    def save_leaving(self, row: Row, *, crawl_id: int, at: str) -> None:
+        """Store that a page redirects out of its portal."""
+        with self._write() as db:
+            pages.save_leaving(db, row, crawl_id=crawl_id, at=at)
+
     def save_failure(
         self,
         row: Row,

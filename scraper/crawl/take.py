@@ -33,7 +33,7 @@ from scraper.crawl.plan import (
     stamp,
     walk,
 )
-from scraper.errors import BadAnswer, Blocked, FetchError, Forbidden, TooLarge, TooSlow
+from scraper.errors import BadAnswer, Blocked, FetchError, Forbidden, LeavesPortal, TooLarge, TooSlow
 from scraper.model import Capture, Found, Listing, Reading, Row, Saved
 from scraper.read import read
 from scraper.read.counter import parse_answer
@@ -49,7 +49,8 @@ CAUSES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """What became of one answer, in a word: new changed same listing page part counter failed gone blocked refused.
+    """What became of one answer, in a word: new changed same listing page part counter failed gone blocked refused
+    outside.
 
     `cause` of a failure: as in the table `failures`, or `strained` (429 and 503: the portal asks for less).
     """
@@ -261,6 +262,9 @@ class Taker:
         return stamp(revisit(row, changed=False, at=self.now()))
 
     def _failed(self, row: Row, error: FetchError) -> Taken:
+        if isinstance(error, LeavesPortal):
+            self.archive.save_leaving(row, crawl_id=self.crawl_id, at=stamp(self.now()))
+            return Taken(word="outside", title=str(error))
         cause = next((c for t, c in CAUSES.items() if isinstance(error, t)), "unreachable")
         self._save_failure(row, cause, str(error))
         word = {"forbidden": "refused", "blocked": "blocked"}.get(cause, "failed")

@@ -15,7 +15,7 @@ import httpx
 from tenacity import AsyncRetrying, RetryCallState, stop_after_attempt
 
 from scraper import __version__, urls
-from scraper.errors import BadAnswer, Blocked, FetchError, Forbidden, Unreachable, UsageError
+from scraper.errors import BadAnswer, Blocked, FetchError, Forbidden, LeavesPortal, Unreachable, UsageError
 from scraper.fetch import address
 from scraper.fetch.cookies import Cookies
 from scraper.fetch.decode import TRUNCATED
@@ -175,7 +175,7 @@ class Fetcher:
                 "open it in a browser to see where it leads",
             )
         if not in_scope(hop.location):
-            raise Forbidden(
+            raise LeavesPortal(
                 f"{shorten(hop.url)} redirects out of the portal, to {shorten(hop.location)}",
                 "it is left out",
             )
