@@ -138,7 +138,8 @@ def test_a_portal_that_goes_down_is_left_early_and_finished_when_it_is_back(
         down_after(stand, 12, fault)
         report = crawler.crawl(stand)
         assert len(stand.log) - 12 <= 3 * (10 + 2)
-        assert any("in a row" in note for note in report.notes) and report.exit_code == 1
+        assert any("in a row" in note for note in report.notes)
+        assert (report.outcome, report.exit_code) == ("left", 1)
         portal.watch = lambda target: None
         stand.faults.clear()
         crawler.later(hours=3)
@@ -166,7 +167,7 @@ def test_a_wall_is_reported_after_three_pages_and_never_archived(code: int, tmp_
         down_after(stand, 8, faults.status(code, body=WALL))
         report = crawler.crawl(stand)
         assert len(stand.log) <= 8 + 4
-        assert any("3 walls in a row" in note for note in report.notes)
+        assert any("3 walls in a row" in note for note in report.notes) and report.outcome == "left"
         assert rows(crawler.db, "select count(*) from captures where kind = 'blocked'") == [(3,)]
         portal.watch = lambda target: None
         stand.faults.clear()

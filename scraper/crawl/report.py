@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from scraper.archive import ReportLine
 
-Outcome = Literal["done", "limited", "interrupted", "unreachable", "blocked", "stopped"]
-"""done = nothing due is left; limited = --limit was reached; stopped = the archive could not be written."""
+Outcome = Literal["done", "limited", "left", "interrupted", "unreachable", "blocked", "stopped"]
+"""done = nothing due remains; limited = --limit was reached; left = a portal was left early, for walls or silence;
+unreachable, blocked = no seed could be reached; stopped = the archive could not be written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,4 +75,4 @@ class Report:
             return 130
         if self.outcome in ("unreachable", "blocked"):
             return 3
-        return 1 if self.failures or self.unreached or self.outcome == "stopped" else 0
+        return 1 if self.failures or self.unreached or self.outcome in ("left", "stopped") else 0

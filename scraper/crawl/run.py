@@ -79,6 +79,7 @@ class Run:
     unreached: list[str] = field(default_factory=list)
     reached: int = 0
     walls: int = 0
+    left: int = 0
 
     async def main(self, seeds: Sequence[str]) -> Report:
         """Crawl all seeds and report; an interruption is recorded and reported too."""
@@ -114,7 +115,7 @@ class Run:
                     raise errors.exceptions[0] from None
         if not self.reached:
             return "blocked" if self.walls else "unreachable"
-        return "limited" if self._enough() else "done"
+        return "limited" if self._enough() else "left" if self.left else "done"
 
     async def _host(self, fetcher: Fetcher, seeds: Sequence[str]) -> None:
         for seed in seeds:
@@ -199,6 +200,7 @@ class Run:
             verdict = patience.probed(well=again.word not in ("failed", "blocked"))
         if verdict == "go on":
             return False
+        self.left += 1
         self.walls += patience.walls > 0
         what = f"{patience.walls} walls" if patience.walls else f"{patience.failures} failures"
         self.notes.append(
