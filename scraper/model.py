@@ -205,7 +205,8 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A frontier row as the crawl claims it. `fresh` = never fetched before; `digest` = of its last page, or None."""
+    """A frontier row as the crawl claims it. `fresh` = never fetched before; `found_on` = the address of the page that first
+    led to it."""
 
     id: int
     portal: str
@@ -222,6 +223,7 @@ class Row:
     attempts: int = 0
     visits: int = 0
     unchanged: int = 0
+    found_on: str | None = None
     fresh: bool = True
 
 

@@ -9,6 +9,7 @@ import pytest
 from scraper.crawl.plan import (
     AUDIT_DAYS,
     BARREN_ALLOWED,
+    BARREN_LISTED,
     IDLE_ALLOWED,
     IDLE_CLAIMED,
     Budget,
@@ -254,6 +255,15 @@ def test_a_shape_that_brings_nothing_runs_out_and_one_that_does_goes_on() -> Non
     assert not calendar.allows(f"{HOME}/rl.html?d=999")
     assert calendar.allows(f"{HOME}/other/1.html")
     assert news.allows(f"{HOME}/page/999.html")
+
+
+def test_a_menu_of_empty_columns_is_no_trap_but_has_an_end_too() -> None:
+    budget = Budget()
+    for n in range(BARREN_LISTED):
+        assert budget.allows(f"{HOME}/col/col{n}/index.html", found_on=HOME + "/")
+        budget.note(f"{HOME}/col/col{n}/index.html", fruitful=False)
+    assert not budget.allows(f"{HOME}/col/col999/index.html", found_on=HOME + "/")
+    assert not budget.allows(f"{HOME}/col/col999/index.html", found_on=f"{HOME}/col/col1/index.html")
 
 
 def test_addresses_of_one_template_have_one_shape() -> None:

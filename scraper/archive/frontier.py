@@ -42,11 +42,12 @@ FROM priorities WHERE p IS NOT NULL
 
 _ROW = """
 SELECT f.id, f.portal, f.url, f.kind, c.url, f.page, f.part_of, f.depth, f.etag, f.last_modified, f.title, f.date,
-  f.attempts, f.visits, f.unchanged
-FROM frontier f LEFT JOIN channels c ON c.id = f.channel_id
+  f.attempts, f.visits, f.unchanged, o.url
+FROM frontier f LEFT JOIN channels c ON c.id = f.channel_id LEFT JOIN frontier o ON o.id = f.found_on
 """
 _ROW_NAMES = tuple(
-    "id portal url kind channel page part_of depth etag last_modified title date attempts visits unchanged".split()
+    "id portal url kind channel page part_of depth etag last_modified title date attempts visits unchanged "
+    "found_on".split()
 )
 
 

@@ -23,7 +23,8 @@ Mode = Literal["portal", "channel", "article"]
 
 MAX_DEPTH = 6
 MAX_LISTING_PAGE = 20_000
-BARREN_ALLOWED = 24
+BARREN_ALLOWED = 24  # pages of one form of address that bring nothing, where they lead to one another …
+BARREN_LISTED = 200  # … and where other pages lead to them, as a menu does to columns that are still empty
 REVISIT_DAYS = (1, 3, 7, 30, 90)
 AUDIT_DAYS = (
     30  # further listing pages are asked again after as many days, or up to twice as many: a part each day
@@ -342,18 +343,20 @@ def index_addresses(url: str) -> list[str]:
 class Budget:
     """How many pages of one shape are worth asking: calendars and endless parameters bring nothing and run out.
 
-    A shape may bring BARREN_ALLOWED pages that tell nothing new, and two more for each that did.
+    A shape may bring BARREN_ALLOWED pages that tell nothing new, and two more for each that did; more of those that were
+    found on pages of another shape, for a trap leads to itself.
     """
 
     def __init__(self, spent: Iterable[str] = ()) -> None:
-        """`spent`: addresses that earlier crawls set aside; their shapes have nothing left."""
+        """`spent`: addresses that earlier crawls set aside; their shapes have nothing left but for new finds elsewhere."""
         self._barren: Tally[str] = Tally({shape(url): BARREN_ALLOWED for url in spent})
         self._fruitful: Tally[str] = Tally()
 
-    def allows(self, url: str) -> bool:
+    def allows(self, url: str, *, found_on: str | None = None) -> bool:
         """Whether one more page of this shape may be asked."""
         name = shape(url)
-        return self._barren[name] < BARREN_ALLOWED + 2 * self._fruitful[name]
+        own = found_on is None or shape(found_on) == name
+        return self._barren[name] < (BARREN_ALLOWED if own else BARREN_LISTED) + 2 * self._fruitful[name]
 
     def note(self, url: str, *, fruitful: bool) -> None:
         """Remember what a page of this shape brought."""

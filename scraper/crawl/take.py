@@ -97,7 +97,7 @@ class Taker:
                 channel=seed.url if self.scope.mode == "channel" else None,
                 part_of=seed.id if self.scope.mode == "article" else None,
             )
-            if row is None or row.kind != "page" or self.budget.allows(row.url):
+            if row is None or row.kind != "page" or self.budget.allows(row.url, found_on=row.found_on):
                 return row
             self.archive.set_aside(row)
             self.set_aside[shape(row.url)] += 1

@@ -245,6 +245,13 @@ QUERY = Dialect(
     rows=plain_rows,
 )
 
+FRONT = replace(
+    QUERY,
+    address=lambda c, k: "/" + (f"?page={k}" if k > 1 else ""),
+    path=lambda c, s: f"/news/show-{s.number}.html",
+)
+"""A portal whose front page is its only list."""
+
 # --- data services -----------------------------------------------------------------------------------------------
 
 _PROXY = "/module/web/jpage/dataproxy.jsp"

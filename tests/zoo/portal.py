@@ -91,7 +91,8 @@ class Channel:
 
 @dataclass(slots=True, kw_only=True)
 class Portal:
-    """An invented portal. `extra` are pages beside its channels, by path; `gone` are paths that answer 404 now.
+    """An invented portal. `extra` are pages beside its channels, by path; `gone` are paths that answer 404 now; `unlinked`
+    are channels that neither its front page nor its menu leads to.
 
     `charset` is that of its bytes; `validators`: whether it sends ETags; `watch` is told each target before it is answered.
     """
@@ -100,6 +101,7 @@ class Portal:
     channels: list[Channel]
     robots: Answer = field(default_factory=lambda: Answer(body=b"", status=404))
     extra: dict[str, Answer] = field(default_factory=dict)
+    unlinked: list[Channel] = field(default_factory=list)
     home_links: str = ""
     gone: set[str] = field(default_factory=set)
     charset: str = "utf-8"
@@ -109,12 +111,12 @@ class Portal:
 
     def truth(self) -> dict[str, Story]:
         """Each article that can be had, by its path."""
-        stories = {c.dialect.path(c, s): s for c in self.channels for s in c.shown()}
+        stories = {c.dialect.path(c, s): s for c in self._all() for s in c.shown()}
         return {path: story for path, story in stories.items() if path not in self.gone}
 
     def least(self) -> int:
         """The fewest requests that bring all of it: robots.txt, home, each listing page and each article once."""
-        return 2 + sum(c.pages for c in self.channels) + len(self.truth())
+        return 2 + sum(c.pages for c in self._all()) + len(self.truth())
 
     def answer(self, target: str) -> Answer:
         """The answer to a request's target."""
@@ -127,12 +129,16 @@ class Portal:
             return self.lost
         if target in self.extra or path in self.extra:
             return self.extra.get(target) or self.extra[path]
-        if path in ("/", "/index.html"):
+        found = self._content(path, query, target)
+        if found is None and path in ("/", "/index.html"):
             return self._html(self.name, self._home())
-        return self._content(path, query, target) or self.lost
+        return found or self.lost
+
+    def _all(self) -> list[Channel]:
+        return self.channels + self.unlinked
 
     def _content(self, path: str, query: dict[str, str], target: str) -> Answer | None:
-        for channel in self.channels:
+        for channel in self._all():
             speak = channel.dialect
             if speak.asked and speak.served and (number := speak.asked(channel, path, query)):
                 return speak.served(channel, number)
@@ -140,7 +146,7 @@ class Portal:
                 at = speak.address(channel, number)
                 if target in (at, at + "index.html"):
                     return self._html(f"{channel.name}-{self.name}", self._list(channel, number))
-        for channel in self.channels:
+        for channel in self._all():
             for story in channel.stories:
                 if channel.dialect.path(channel, story) == path:
                     return self._html(f"{story.title}-{self.name}", self._article(channel, story))
