@@ -49,7 +49,6 @@ def test_a_last_page_of_one_row_counts_where_only_its_channel_is_crawled(tmp_pat
     assert len(articles(tmp_path / "a.db", stand)) == 16
 
 
-@pytest.mark.xfail(strict=True, reason="read: a page whose only rows come from a service is no listing")
 def test_an_empty_first_page_is_filled_by_its_data_service(tmp_path: Path) -> None:
     portal = make_portal(dialects.JPAAS_EMPTY)
     with Zoo() as zoo:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from pathlib import Path
 
-from zoo import Answer, Stand, Zoo, dialects
+from zoo import Answer, Stand, Zoo, dialects, faults
 from zoo_crawl import FAST, Crawler, articles, make_portal, rows, true
 
 from scraper.crawl import Options, crawl
@@ -73,6 +73,17 @@ def test_several_seeds_of_one_portal_ask_each_page_once(tmp_path: Path) -> None:
         assert articles(tmp_path / "a.db", stand) == true(portal.truth())
         assert stand.most_active == 1
         assert all(n == 1 for target, n in stand.asked().items() if target in portal.truth())
+
+
+def test_a_portal_reached_by_its_old_address_and_its_new_one_is_crawled_once(tmp_path: Path) -> None:
+    portal = make_portal(dialects.TRS, stories=12)
+    with Zoo() as zoo:
+        stand, old = zoo.stand(portal), zoo.stand(make_portal(dialects.TRS))
+        old.fail_always("/", faults.redirect(stand.url.encode(), 301))
+        crawl([old.url, stand.url], tmp_path / "a.db", options=FAST)
+    assert articles(tmp_path / "a.db", stand) == true(portal.truth())
+    assert len(stand.log) <= portal.least() + 1 and stand.most_active == 1
+    assert rows(tmp_path / "a.db", "select host from portals") == [(stand.host,)]
 
 
 def test_the_agent_names_itself_and_whom_to_write_to(tmp_path: Path) -> None:

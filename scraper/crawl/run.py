@@ -65,7 +65,10 @@ def _seed(address: str) -> str:
 
 @dataclass(slots=True)
 class Run:
-    """One crawl while it runs: the archive and the fetcher it holds, its numbers so far and what it noticed."""
+    """One crawl while it runs: the archive it holds, its numbers so far and what it noticed.
+
+    `busy`: portals at work, one seed at a time; `whole`: portals that were crawled from their front page.
+    """
 
     archive: Archive
     options: Options
@@ -80,6 +83,8 @@ class Run:
     reached: int = 0
     walls: int = 0
     left: int = 0
+    busy: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    whole: set[str] = field(default_factory=set)
 
     async def main(self, seeds: Sequence[str]) -> Report:
         """Crawl all seeds and report; an interruption is recorded and reported too."""
@@ -142,6 +147,14 @@ class Run:
             name=self.archive.portal_name(portal),
         )
         self.reached += 1
+        async with self.busy[portal.removeprefix("www.")]:  # two seeds may be one portal, by a redirect
+            if scope.mode != "portal" or portal not in self.whole:
+                self.whole |= {portal} if scope.mode == "portal" else set()
+                await self._begin(fetcher, scope, home, capture)
+
+    async def _begin(self, fetcher: Fetcher, scope: Scope, home: str, capture: Capture) -> None:
+        """Make the portal and the seed at `home` known and due, and what this crawl asks again; then crawl it."""
+        portal = scope.portal
         self.archive.add_portal(portal, home_url=scope.origin + "/", at_crawl=self.id)
         first = Found(url=home, kind=_SEED_KIND[scope.mode], priority=FIRST, page=1, again=True)
         self.archive.add_found(portal, [first], at=self.started)
