@@ -19,7 +19,6 @@ from scraper.crawl.plan import (
     channel_of,
     follow,
     front,
-    index_addresses,
     leads_on,
     mode_of,
     older,
@@ -197,6 +196,8 @@ def test_a_pager_that_ends_early_is_the_end_of_the_walk_and_noted() -> None:
     assert decide(reading, at) == (False, True)
     channel = channel_of(reading, at, complete=True)
     assert channel is not None and channel.note == "its pager ends on page 4 of 9"
+    first = channel_of(reading, row(), complete=False)
+    assert first is not None and first.note == "no way from its page 1 to the other 8 was found"
 
 
 def test_a_page_further_on_than_its_walk_tells_that_pages_were_renumbered() -> None:
@@ -302,12 +303,6 @@ def test_only_a_full_date_can_be_too_old() -> None:
 def test_equal_pages_are_one_only_where_their_addresses_are_spellings_of_one() -> None:
     assert same_address(HOME + "/xw/", HOME + "/xw/index.html?from=nav")
     assert not same_address(HOME + "/page/1.html", HOME + "/page/2.html")
-
-
-def test_a_folder_and_its_index_page_are_spellings_of_one_another() -> None:
-    assert HOME + "/xw/index.html" in index_addresses(HOME + "/xw/")
-    assert index_addresses(HOME + "/xw/index.shtml") == [HOME + "/xw/"]
-    assert index_addresses(HOME + "/xw/list.html") == index_addresses(HOME + "/xw/?page=2") == []
 
 
 @pytest.mark.parametrize(

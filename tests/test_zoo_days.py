@@ -197,6 +197,22 @@ def test_an_article_that_moved_behind_a_redirect_stays_one_article(tmp_path: Pat
     assert not history(crawler.db)
 
 
+def test_news_are_asked_before_what_is_due_again(tmp_path: Path) -> None:
+    crawler, portal = Crawler(db=tmp_path / "a.db"), make_portal(dialects.UCAP, stories=12, channels=1)
+    with Zoo() as zoo:
+        stand = zoo.stand(portal)
+        crawler.crawl(stand)
+        old = portal.truth().keys()
+        a_whole_page(portal.channels[0])
+        crawler.later(days=2)
+        stand.forget()
+        crawler.crawl(stand)
+        asked = [one.target for one in stand.log if one.target in portal.truth()]
+    assert len(asked) == 25
+    # while a list is read the next request is on its way: an old article each
+    assert sum(path in old for path in asked[:13]) <= portal.channels[0].pages
+
+
 def test_articles_are_asked_again_on_a_widening_schedule(tmp_path: Path) -> None:
     crawler, portal = Crawler(db=tmp_path / "a.db"), make_portal(dialects.TRS, stories=5, channels=1)
     path, days = next(iter(portal.truth())), []

@@ -117,6 +117,43 @@ def test_a_list_whose_headlines_hold_the_number_404_is_not_dead(tmp_path: Path) 
     assert articles(tmp_path / "a.db", stand) == true(portal.truth())
 
 
+def test_a_portal_that_answers_its_front_page_for_what_it_lost_has_no_channels_by_it(tmp_path: Path) -> None:
+    """The front page shows the time, so its bytes differ at each request."""
+    portal = make_portal(dialects.TRS, stories=12)
+    portal.gone = set(list(portal.truth())[2:9])
+    answer, clock = portal.answer, iter(range(10**6))
+
+    def watch(target: str) -> None:
+        portal.name = f"栖霞湾开发区（今日访问{next(clock)}次）"
+        portal.lost = answer("/")
+
+    portal.watch = watch
+    with Zoo() as zoo:
+        stand = zoo.stand(portal)
+        crawl(stand.url, tmp_path / "a.db", options=FAST)
+    assert articles(tmp_path / "a.db", stand).keys() == portal.truth().keys()
+    assert rows(tmp_path / "a.db", "select name, listed, archived from channels order by id") == [
+        ("新闻动态", 12, 5),
+        ("通知公告", 7, 7),
+    ]
+    assert rows(tmp_path / "a.db", "select count(*) from frontier where state = 'gone'") == [(7,)]
+
+
+def test_an_article_whose_every_page_is_the_first_is_asked_for_one_page_more(tmp_path: Path) -> None:
+    portal = make_portal(dialects.QUERY, stories=6, channels=1)
+    path = list(portal.truth())[2]
+    page_one = portal.answer(path).body.decode()
+    for n in range(1, 300):
+        turn = f'<div class="pages"><a href="{path}?page={n + 1}">下一页</a></div></div><p class="near">'
+        body = page_one.replace('</div><p class="near">', turn, 1)
+        portal.extra[path if n == 1 else f"{path}?page={n}"] = Answer(body=body.encode())
+    with Zoo() as zoo:
+        stand = zoo.stand(portal)
+        crawl(stand.url, tmp_path / "a.db", options=FAST)
+    assert articles(tmp_path / "a.db", stand) == true(portal.truth())
+    assert sum(n for target, n in stand.asked().items() if target.startswith(path)) == 2
+
+
 def test_rows_of_other_sites_and_files_are_counted_and_not_asked(tmp_path: Path) -> None:
     portal = make_portal(dialects.UCAP, stories=6, channels=1)
     first = portal.channels[0].first()

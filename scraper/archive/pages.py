@@ -27,6 +27,9 @@ from scraper.errors import UsageError
 from scraper.model import Capture, Channel, Found, Item, Reading, Redirect, Row, Saved
 from scraper.urls import is_file, key, same_portal
 
+_LATER = 8
+"""The priority of what was asked before, or failed: news go first, whenever the crawl is cut short."""
+
 
 def save_page(
     db: sqlite3.Connection,
@@ -206,8 +209,9 @@ def save_failure(
         (crawl_id, row.id, row.portal, row.url, at, cause, status, clean(message)),
     )
     db.execute(
-        "UPDATE frontier SET attempts = attempts + 1, state = ?, status = ?, due_at = ?, last_crawl = ? WHERE id = ?",
-        ("refused" if cause == "forbidden" else "failed", status, retry_at, crawl_id, row.id),
+        "UPDATE frontier SET attempts = attempts + 1, state = ?, status = ?, due_at = ?, last_crawl = ?, "
+        "priority = iif(kind IN ('article', 'page'), max(priority, ?), priority) WHERE id = ?",
+        ("refused" if cause == "forbidden" else "failed", status, retry_at, crawl_id, _LATER, row.id),
     )
 
 
@@ -319,7 +323,7 @@ def _visited(
     db.execute(
         "UPDATE frontier SET state = ?, read_as = ?, kind = iif(kind = 'page' AND ?, ?, kind), visits = visits + 1, "
         "attempts = 0, unchanged = iif(?, 0, unchanged + 1), status = ?, etag = ?, last_modified = ?, visited_at = ?, "
-        "last_crawl = ?, due_at = ? WHERE id = ?",
+        "last_crawl = ?, due_at = ?, priority = iif(kind IN ('article', 'page'), max(priority, ?), priority) WHERE id = ?",
         (
             "gone" if reading.kind == "dead" else "read",
             _read_as(row, reading),
@@ -332,6 +336,7 @@ def _visited(
             capture.fetched_at,
             crawl_id,
             next_due,
+            _LATER,
             row.id,
         ),
     )

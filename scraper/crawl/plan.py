@@ -179,7 +179,6 @@ def channel_of(
         return None
     evidence = listing.evidence.get("next_url")
     page = (row.page or 1) if row.kind == "listing" else 1
-    short = complete and listing.items and page < (listing.page_count or 0)
     return Channel(
         url=channel_url(row),
         name=channel_name(reading, site) if first else None,
@@ -188,10 +187,17 @@ def channel_of(
         claimed_by=f"{evidence.rule}: {evidence.snippet}" if evidence else None,
         page=page,
         complete=complete,
-        note=f"its pager ends on page {page} of {listing.page_count}"
-        if short and not listing.next_url
-        else None,
+        note=_note(listing, page),
     )
+
+
+def _note(listing: Listing, page: int) -> str | None:
+    """What is to be said of a pager that does not lead as far as it claims."""
+    if listing.next_url or not listing.items or page >= (listing.page_count or 0):
+        return None
+    if page == 1:
+        return f"no way from its page 1 to the other {(listing.page_count or 2) - 1} was found"
+    return f"its pager ends on page {page} of {listing.page_count}"
 
 
 def _listing(listing: Listing, row: Row, scope: Scope, *, walk_on: bool) -> list[Found]:
@@ -322,22 +328,8 @@ def same_address(one: str, other: str) -> bool:
     return _bare(one) == _bare(other)
 
 
-_INDEX = re.compile(r"(?:index|default)\.\w+$")
-
-
 def _bare(url: str) -> str:
-    return _INDEX.sub("", urlsplit(url).path)
-
-
-def index_addresses(url: str) -> list[str]:
-    """The other addresses that a folder's index page commonly has: `/xw/` and `/xw/index.html`."""
-    if "?" in url:
-        return []
-    if folder := _INDEX.sub("", url).removesuffix(url):
-        return [folder]
-    return [
-        f"{url}index.{ext}" for ext in ("html", "htm", "shtml", "jhtml", "jsp", "php", "aspx")
-    ] * url.endswith("/")
+    return re.sub(r"(?:index|default)\.\w+$", "", urlsplit(url).path)
 
 
 class Budget:

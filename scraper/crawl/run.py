@@ -23,7 +23,8 @@ from scraper.crawl.patience import Patience
 from scraper.crawl.plan import FIRST, Budget, Clock, Mode, Scope, mode_of, stamp
 from scraper.crawl.report import Event, Options, Outcome, Report, Totals
 from scraper.crawl.take import Taken, Taker, content_type
-from scraper.errors import ArchiveUnwritable, Blocked, FetchError, UsageError
+from scraper.crawl.twins import Twins
+from scraper.errors import ArchiveUnwritable, BadAnswer, Blocked, FetchError, Unreachable, UsageError
 from scraper.fetch import Fetcher
 from scraper.model import Capture, Found, FrontierKind, Row
 from scraper.read import read
@@ -169,7 +170,14 @@ class Run:
     async def _portal(self, fetcher: Fetcher, scope: Scope, seed: Row, capture: Capture) -> None:
         """Work through what is due: while one answer is read and saved, the next request is on its way."""
         budget = Budget(self.archive.aside(scope.portal))
-        taker = Taker(archive=self.archive, crawl_id=self.id, scope=scope, now=self.now, budget=budget)
+        taker = Taker(
+            archive=self.archive,
+            crawl_id=self.id,
+            scope=scope,
+            now=self.now,
+            budget=budget,
+            twins=Twins(archive=self.archive),
+        )
         claimed = {seed.id}
         self._count(await taker.take(seed, capture), seed, scope)
         claimed.discard(seed.id)
@@ -291,7 +299,7 @@ _SEED_KIND: dict[Mode, FrontierKind] = {"portal": "home", "channel": "listing", 
 
 
 async def _reach(capture: Capture, known: Row | None) -> Mode:
-    """How far a seed reaches, by its answer; by what it was before where it is unchanged. Raises Blocked."""
+    """How far a seed reaches, by its answer; by what it was before where it is unchanged. Raises FetchError."""
     if capture.status == 304 and known is not None:
         front = urlsplit(capture.url).path in ("", "/") or known.kind == "home"
         return "portal" if front else "channel" if known.kind == "listing" else "article"
@@ -301,8 +309,11 @@ async def _reach(capture: Capture, known: Row | None) -> Mode:
     if reading.kind == "blocked":
         cause = f"a wall stands before {urls.host(capture.url)} ({reading.note})"
         raise Blocked(cause, "try later, or from another network; nothing is evaded")
+    if capture.status >= 500:
+        raise Unreachable(f"{capture.url} answers {capture.status}", "try again later")
     if capture.status >= 400:
-        raise Blocked(f"{capture.url} answers {capture.status}", "check the address in a browser")
+        kind = Blocked if capture.status in (401, 403) else BadAnswer
+        raise kind(f"{capture.url} answers {capture.status}", "check the address in a browser")
     return mode_of(reading, url=capture.url)
 
 

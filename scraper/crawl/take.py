@@ -23,16 +23,15 @@ from scraper.crawl.plan import (
     channel_url,
     follow,
     front,
-    index_addresses,
     on_origin,
     retry,
     revisit,
-    same_address,
     shape,
     skipped,
     stamp,
     walk,
 )
+from scraper.crawl.twins import Twins
 from scraper.errors import BadAnswer, Blocked, FetchError, Forbidden, LeavesPortal, TooLarge, TooSlow
 from scraper.model import Capture, Found, Listing, Reading, Row, Saved
 from scraper.read import read
@@ -84,6 +83,7 @@ class Taker:
     scope: Scope
     now: Clock
     budget: Budget
+    twins: Twins
     set_aside: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     _courses: dict[str, Course] = field(default_factory=lambda: defaultdict(Course))
 
@@ -134,10 +134,12 @@ class Taker:
         return self._page(row, answer, reading)
 
     def _page(self, row: Row, capture: Capture, reading: Reading) -> Taken:
-        twin = self._twin(row, capture, reading) if row.fresh else None
-        if twin is not None:
-            self.archive.save_twin(row, capture, reading, crawl_id=self.crawl_id, twin=twin[0])
-            return Taken(word="same", title=f"as {twin[1]}")
+        twin = self.twins.find(row, capture, reading, self.scope)
+        if twin is not None and twin.home and row.kind == "article":
+            reading = replace(reading, kind="dead", note="the front page instead")
+        elif twin is not None:
+            self.archive.save_twin(row, capture, reading, crawl_id=self.crawl_id, twin=twin.id)
+            return Taken(word="same", title=f"as {twin.url}")
         if row.kind == "home" and reading.title:
             self.archive.update_portal(row.portal, name=reading.title, family=reading.family)
             self.scope = replace(self.scope, name=reading.title)
@@ -158,22 +160,9 @@ class Taker:
             self.budget.note(row.url, fruitful=saved.outcome == "new" or saved.new_items > 0)
         if reading.kind == "listing":
             self._walk_again(row, found, going)
+        if reading.article is not None and reading.article.next_page:
+            self.twins.repeats(row.id, reading)
         return Taken(word=_word(reading, saved), title=_title(reading))
-
-    def _twin(self, row: Row, capture: Capture, reading: Reading) -> tuple[int, str] | None:
-        """(id, address) of the page that this one is under another address: by its bytes, of a list also by its rows."""
-        if row.kind not in ("page", "article") or reading.kind not in ("article", "listing"):
-            return None
-        twin = self.archive.twin(row, capture)
-        if twin is not None and (reading.kind == "listing" or same_address(twin[1], row.url)):
-            return twin
-        if reading.listing is None or not reading.listing.items:
-            return None
-        items = [on_origin(item.url, self.scope) for item in reading.listing.items]
-        for other in filter(None, map(self.archive.row_at, index_addresses(row.url))):
-            if other.kind == "listing" and not other.fresh and self.archive.unseen(other.url, items)[0] == 0:
-                return other.id, other.url
-        return None
 
     def _walk(self, row: Row, reading: Reading) -> Walk:
         listing = reading.listing
@@ -234,8 +223,11 @@ class Taker:
         return None
 
     def _part(self, row: Row, capture: Capture, reading: Reading) -> Taken:
-        found = follow(reading, row, self.scope, walk_on=False)
         owner, page = row.part_of or row.id, row.page or 2
+        if self.twins.repeats(owner, reading):
+            self.archive.save_twin(row, capture, reading, crawl_id=self.crawl_id, twin=owner)
+            return Taken(word="same", title=_title(reading))
+        found = follow(reading, row, self.scope, walk_on=False)
         self.archive.save_article_page(
             owner, page, row, capture, reading, crawl_id=self.crawl_id, found=found
         )
