@@ -323,7 +323,7 @@ def _visited(
     db.execute(
         "UPDATE frontier SET state = ?, read_as = ?, kind = iif(kind = 'page' AND ?, ?, kind), visits = visits + 1, "
         "attempts = 0, unchanged = iif(?, 0, unchanged + 1), status = ?, etag = ?, last_modified = ?, visited_at = ?, "
-        "last_crawl = ?, due_at = ?, priority = iif(kind IN ('article', 'page'), max(priority, ?), priority) WHERE id = ?",
+        "last_crawl = ?, due_at = ?, priority = max(priority, ?) WHERE id = ?",
         (
             "gone" if reading.kind == "dead" else "read",
             _read_as(row, reading),
@@ -336,7 +336,7 @@ def _visited(
             capture.fetched_at,
             crawl_id,
             next_due,
-            _LATER,
+            _LATER if reading.kind in ("article", "dead") else 0,
             row.id,
         ),
     )
