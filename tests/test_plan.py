@@ -317,3 +317,18 @@ def test_equal_pages_are_one_only_where_their_addresses_are_spellings_of_one() -
 def test_a_channel_is_called_by_its_title_without_the_sites_name(title: str, name: str) -> None:
     reading = Reading(url=HOME, kind="listing", charset=UTF8, title=title, listing=Listing(url=HOME))
     assert channel_name(reading, "云岭经济开发区") == name
+
+
+def test_a_channel_without_a_title_of_its_own_is_called_as_the_link_to_it_says() -> None:
+    reading = Reading(
+        url=HOME, kind="listing", charset=UTF8, title="云岭经济开发区", listing=Listing(url=HOME)
+    )
+    assert channel_name(reading, "云岭经济开发区", "通知公告") == "通知公告"
+    assert channel_name(reading, "云岭经济开发区", "更多>>") == "云岭经济开发区"
+    (found,) = follow(
+        Reading(url=HOME, kind="home", charset=UTF8, links=(Link(url=HOME + "/tz/", text="通知公告"),)),
+        row("/", kind="home"),
+        SCOPE,
+        walk_on=False,
+    )
+    assert found.title == "通知公告"

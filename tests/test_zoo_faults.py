@@ -148,6 +148,23 @@ def test_a_portal_that_goes_down_is_left_early_and_finished_when_it_is_back(
     assert not failures(crawler.db)
 
 
+def test_a_counters_dead_host_does_not_end_the_crawl_of_the_portal(tmp_path: Path) -> None:
+    crawler, portal = Crawler(db=tmp_path / "a.db"), make_portal(dialects.TRS, stories=20, channels=1)
+    with Zoo() as zoo:
+        stand, dead = zoo.stand(portal), zoo.stand(make_portal(dialects.TRS))
+        dead.portal.robots = Answer(body=b"", status=502)
+        count = (
+            f"{dead.url}system/resource/code/news/click/dynclicks.jsp?clickid={{}}&owner=2&clicktype=wbnews"
+        )
+        for n, path in enumerate(portal.truth()):
+            page = portal.answer(path).body.decode()
+            shown = f'<div class="info">浏览次数：<script src="{count.format(n)}"></script></div><div class="content"'
+            portal.extra[path] = Answer(body=page.replace('<div class="content"', shown).encode())
+        report = crawler.crawl(stand)
+        assert whole(crawler.db, stand)
+    assert report.outcome == "done" and report.failures == 20
+
+
 def down_after(stand: Stand, requests: int, fault: Fault) -> None:
     """The portal answers so many requests, and then only with `fault`."""
 

@@ -42,6 +42,7 @@ _PAGER_TEXT = re.compile(
     r"|(?:next|prev|previous|first|last|more)\b.*)$",
     re.I,
 )
+_MORE = re.compile(r"更多|more|查看|详细|[>»]", re.I)
 _TITLE_JOINTS = re.compile(r"\s*(?:[-_|－—–｜>»]+|\s)\s*")
 # Pages that are forms or accounts, and never news.
 _NOT_NEWS = re.compile(
@@ -157,13 +158,16 @@ def channel_url(row: Row) -> str:
     return row.channel if row.kind == "listing" and row.channel and (row.page or 1) > 1 else row.url
 
 
-def channel_name(reading: Reading, site: str | None) -> str | None:
-    """What a listing page calls its channel: the end of its breadcrumb, else its title without the site's name."""
+def channel_name(reading: Reading, site: str | None, link: str | None = None) -> str | None:
+    """What a listing page calls its channel: the end of its breadcrumb, else its title without the site's name, else the
+    text of the `link` that led to it, where that says more than 更多.
+    """
     if reading.listing is not None and reading.listing.channel:
         return reading.listing.channel[-1]
     parts = [part for part in _TITLE_JOINTS.split(reading.title or "") if part]
     own = [part for part in parts if not site or (part not in site and site not in part)]
-    return own[0] if own else reading.title
+    named = link if link and 2 <= len(link) <= 20 and not _MORE.search(link) else None
+    return own[0] if own else named or reading.title
 
 
 def channel_of(
@@ -181,7 +185,7 @@ def channel_of(
     page = (row.page or 1) if row.kind == "listing" else 1
     return Channel(
         url=channel_url(row),
-        name=channel_name(reading, site) if first else None,
+        name=channel_name(reading, site, row.title) if first else None,
         claimed=listing.total,
         claimed_pages=listing.page_count,
         claimed_by=f"{evidence.rule}: {evidence.snippet}" if evidence else None,
@@ -248,7 +252,11 @@ def _links(reading: Reading, row: Row, scope: Scope) -> Iterable[Found]:
         if not leads_on(link.url, scope):
             continue
         yield Found(
-            url=on_origin(link.url, scope), kind="page", depth=row.depth + 1, priority=PAGE + row.depth
+            url=on_origin(link.url, scope),
+            kind="page",
+            title=link.text.strip() or None,
+            depth=row.depth + 1,
+            priority=PAGE + row.depth,
         )
 
 

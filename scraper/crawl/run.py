@@ -189,7 +189,8 @@ class Run:
             taken = await taker.take(row, answer)
             claimed.discard(row.id)
             self._count(taken, row, scope)
-            if self._enough() or await self._left(patience, taken, fetcher, taker, seed):
+            own = row.kind != "counter" or urls.same_portal(row.url, scope.portal)
+            if self._enough() or (own and await self._left(patience, taken, fetcher, taker, seed)):
                 break
             if pending is None:
                 pending = self._start(fetcher, taker, claimed, seed)
