@@ -135,6 +135,9 @@ def status(portals: Sequence[PortalStatus]) -> None:
             )
             table.add_row(escape(c.name or c.url), *cells)
         out.print(table)
+        for c in portal.channels:
+            if c.note:
+                out.print(f"note: {escape(c.name or c.url)}: {escape(c.note)}", soft_wrap=True)
         out.print()
 
 
