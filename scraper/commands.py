@@ -188,21 +188,30 @@ def search(words: Sequence[str], db: str, limit: int, portal: str | None, as_jso
 
 @cli.command()
 @db_option
+@click.option(
+    "--missing",
+    metavar="CHANNEL",
+    help="The rows of one channel (name or address) that gave no article, and why.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
-def status(db: str, as_json: bool) -> None:
+def status(db: str, missing: str | None, as_json: bool) -> None:
     """Show each portal and channel: archived, claimed, last crawl, failures.
 
-    Example:  kaifaqu status
+    Example:  kaifaqu status --missing 通知公告
     """
     from scraper import show
     from scraper.archive import Archive
 
     with Archive.open(db, create=False, write=False) as archive:
-        portals = archive.status()
+        portals = archive.status() if missing is None else []
+        gaps = [] if missing is None else archive.missing(missing)
     if as_json:
-        click.echo(json.dumps([asdict(p) for p in portals], ensure_ascii=False))
-    else:
+        told = [asdict(p) for p in portals] if missing is None else [asdict(gap) for gap in gaps]
+        click.echo(json.dumps(told, ensure_ascii=False))
+    elif missing is None:
         show.status(portals)
+    else:
+        show.missing(gaps)
 
 
 @cli.command()

@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from scraper.archive import ChannelStatus, Hit, PortalStatus, ReportLine
+from scraper.archive import ChannelStatus, Hit, Missing, PortalStatus, ReportLine
 from scraper.crawl import Event, Report
 from scraper.model import Article, Evidence, Listing, Reading
 from scraper.text import shorten
@@ -139,6 +139,15 @@ def status(portals: Sequence[PortalStatus]) -> None:
             if c.note:
                 out.print(f"note: {escape(c.name or c.url)}: {escape(c.note)}", soft_wrap=True)
         out.print()
+
+
+def missing(gaps: Sequence[Missing]) -> None:
+    """Listing rows that gave no article: why, date, title and address of each."""
+    out = console()
+    for gap in gaps:
+        line = f"{escape(gap.why)}  {gap.date or ''}  {escape(gap.title or '')}  [dim]{escape(gap.url)}[/dim]"
+        out.print(line, soft_wrap=True)
+    out.print(f"{len(gaps)} rows gave no article")
 
 
 def hits(found: Iterable[Hit]) -> int:

@@ -214,6 +214,16 @@ def test_status_tells_archived_of_claimed(demo_db: Path) -> None:
     assert "100 %" in invoke("status", "--db", str(demo_db)).output
 
 
+def test_status_names_the_rows_of_a_channel_that_gave_no_article_and_why(demo_db: Path) -> None:
+    portals = json.loads(invoke("status", "--json", "--db", str(demo_db)).output)
+    short = next(c for p in portals for c in p["channels"] if c["archived"] < c["listed"])
+    gaps = json.loads(invoke("status", "--missing", short["name"], "--json", "--db", str(demo_db)).output)
+    assert len(gaps) == short["listed"] - short["archived"] and all(gap["why"] for gap in gaps)
+    shown = invoke("status", "--missing", short["url"], "--db", str(demo_db)).output
+    assert gaps[0]["url"] in shown and gaps[0]["why"] in shown
+    refused(invoke("status", "--missing", "没有这个栏目", "--db", str(demo_db)), 2, "没有这个栏目")
+
+
 def test_export_as_csv_opens_in_excel(demo_db: Path, tmp_path: Path) -> None:
     out = tmp_path / "a.csv"
     assert invoke("export", "--format", "csv", "--db", str(demo_db), "--out", str(out)).exit_code == 0
