@@ -11,6 +11,7 @@ from scraper.crawl.plan import (
     BARREN_ALLOWED,
     BARREN_LISTED,
     IDLE_ALLOWED,
+    IDLE_AWAITED,
     IDLE_CLAIMED,
     Budget,
     Scope,
@@ -181,6 +182,7 @@ def test_a_channel_that_claims_more_rows_is_walked_until_they_are_met() -> None:
     reading = listing("a", next_path="/xw/index_1.html")
     assert decide(reading, row(), unseen=0, was_complete=True, awaited=1)[0]
     assert not decide(reading, row(), unseen=0, was_complete=True, awaited=0)[0]
+    assert not decide(reading, row(), unseen=0, was_complete=True, awaited=1, idle_pages=IDLE_AWAITED)[0]
 
 
 def test_an_unfinished_walk_is_patient_as_far_as_the_portal_claims_pages_and_no_further() -> None:

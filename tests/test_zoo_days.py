@@ -106,6 +106,19 @@ def test_the_audit_asks_each_further_page_once_in_its_time(tmp_path: Path) -> No
     assert {target: asked[target] for target in further} == dict.fromkeys(further, 1)
 
 
+def test_a_list_that_broke_off_on_a_bad_day_is_taken_up_again_by_the_audit(tmp_path: Path) -> None:
+    crawler, portal = Crawler(db=tmp_path / "a.db"), make_portal(dialects.TRS, stories=23, channels=1)
+    upset = Answer(body="<html><body><p>系统繁忙</p></body></html>".encode())
+    with Zoo() as zoo:
+        stand = zoo.stand(portal)
+        stand.fail("/xwdt/index_2.html", faults.page(upset))
+        crawler.crawl(stand)
+        assert len(articles(crawler.db, stand)) == 10
+        crawler.later(days=2 * AUDIT_DAYS)
+        crawler.crawl(stand)
+        assert articles(crawler.db, stand) == true(portal.truth())
+
+
 # --- what changes ------------------------------------------------------------------------------------------------
 
 

@@ -26,14 +26,13 @@ MAX_LISTING_PAGE = 20_000
 BARREN_ALLOWED = 24  # pages of one form of address that bring nothing, where they lead to one another …
 BARREN_LISTED = 200  # … and where other pages lead to them, as a menu does to columns that are still empty
 REVISIT_DAYS = (1, 3, 7, 30, 90)
-AUDIT_DAYS = (
-    30  # further listing pages are asked again after as many days, or up to twice as many: a part each day
-)
-IDLE_ALLOWED = 3  # listing pages in a row without a new row, where the portal claims no further ones …
-IDLE_CLAIMED = 100  # … and where it does
-BARREN_REVISIT_DAYS = (
-    14  # lists and landing pages that led to no article so far; the others are asked by each crawl
-)
+# Further listing pages are asked again after so many days, or up to twice as many: a part of them each day.
+AUDIT_DAYS = 30
+# Listing pages in a row that may bring no new row: where the portal claims no further pages, where it does, and where
+# the channel was walked to its end before and rows are awaited that its count promises.
+IDLE_ALLOWED, IDLE_CLAIMED, IDLE_AWAITED = 3, 100, 20
+# Lists and landing pages that led to no article so far; the others are asked by each crawl.
+BARREN_REVISIT_DAYS = 14
 # Lower is earlier: an article before the next listing page, so that a crawl cut short holds whole articles, newest first.
 FIRST, ARTICLE, PART, COUNTER, LISTING, PAGE = 0, 3, 2, 3, 5, 6
 
@@ -307,11 +306,18 @@ def walk(
         return Walk(go_on=False, complete=None)
     if was_complete and unseen == 0 and awaited <= 0:
         return Walk(go_on=False, complete=True)
-    if idle_pages >= (IDLE_CLAIMED if page < (listing.page_count or 0) else IDLE_ALLOWED):
+    if idle_pages >= _patience(listing, page, was_complete=was_complete):
         return Walk(go_on=False, complete=None)
     if scope.since and all(older(item.date, scope.since) for item in listing.items):
         return Walk(go_on=False, complete=None)
     return Walk(go_on=True, complete=None)
+
+
+def _patience(listing: Listing, page: int, *, was_complete: bool) -> int:
+    """How many pages in a row may bring no new row before a walk is left."""
+    if was_complete:
+        return IDLE_AWAITED
+    return IDLE_CLAIMED if page < (listing.page_count or 0) else IDLE_ALLOWED
 
 
 def skipped(listing: Listing, row: Row) -> bool:

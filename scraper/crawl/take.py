@@ -14,6 +14,7 @@ from scraper.archive import Archive
 from scraper.crawl.plan import (
     BARREN_REVISIT_DAYS,
     LISTING,
+    REVISIT_DAYS,
     Budget,
     Clock,
     Scope,
@@ -32,7 +33,16 @@ from scraper.crawl.plan import (
     walk,
 )
 from scraper.crawl.twins import Twins
-from scraper.errors import BadAnswer, Blocked, FetchError, Forbidden, LeavesPortal, TooLarge, TooSlow
+from scraper.errors import (
+    BadAnswer,
+    Blocked,
+    FetchError,
+    Forbidden,
+    KaifaquError,
+    LeavesPortal,
+    TooLarge,
+    TooSlow,
+)
 from scraper.model import Capture, Found, Listing, Reading, Row, Saved
 from scraper.read import read
 from scraper.read.counter import parse_answer
@@ -123,10 +133,13 @@ class Taker:
             reading = await asyncio.to_thread(
                 read, answer.body, answer.url, content_type=content_type(answer), status=answer.status
             )
-        except (
-            Exception
-        ) as bug:  # a bug of ours, for read() never raises: the page is kept, and the crawl goes on
+            return self._read(row, answer, reading)
+        except KaifaquError:
+            raise
+        except Exception as bug:  # a bug of ours costs its page, not the crawl: the page is kept
             return self._unread(row, answer, bug)
+
+    def _read(self, row: Row, answer: Capture, reading: Reading) -> Taken:
         if reading.kind == "blocked" or answer.status in (412, 521):
             return self._blocked(row, answer, reading)
         if row.kind == "part" and reading.kind == "article":
@@ -211,15 +224,18 @@ class Taker:
             self.archive.add_found(row.portal, following, at=stamp(self.now()), found_on=row.id)
 
     def _next_due(self, row: Row, reading: Reading) -> str | None:
-        """Articles have a widening schedule, those gone too, for some return. A crawl asks home and the channels that
+        """Articles have a widening schedule, those gone too, for some return; further pages of lists their audit, also
+        where they were none, for a portal's bad day is no end of a list. A crawl asks home and the channels that
         lead to articles anyway, so of the rest only what may begin to lead somewhere is asked now and then.
         """
-        if reading.kind == "article" or (reading.kind == "dead" and row.kind == "article"):
-            return stamp(revisit(row, changed=False, at=self.now()))
-        if row.kind == "listing" and reading.kind == "listing" and (row.page or 1) > 1:
+        if row.kind == "listing" and (row.page or 1) > 1:
             return stamp(audit(row, at=self.now()))
-        if reading.kind in ("listing", "home", "other") and (row.page or 1) == 1 and row.kind != "part":
+        if reading.kind == "other" and reading.redirect:
+            return stamp(self.now() + timedelta(days=REVISIT_DAYS[-1]))
+        if reading.kind in ("listing", "home") or (reading.kind == "other" and row.kind == "page"):
             return stamp(self.now() + timedelta(days=BARREN_REVISIT_DAYS))
+        if reading.kind == "article" or row.kind == "article":
+            return stamp(revisit(row, changed=False, at=self.now()))
         return None
 
     def _part(self, row: Row, capture: Capture, reading: Reading) -> Taken:
@@ -269,9 +285,7 @@ class Taker:
         return Taken(word="failed", title=message, cause=cause)
 
     def _unread(self, row: Row, capture: Capture, bug: Exception) -> Taken:
-        message = (
-            f"the reader failed on it ({type(bug).__name__}: {bug}): a bug of kaifaqu; the raw page is kept"
-        )
+        message = f"kaifaqu failed on it ({type(bug).__name__}: {bug}): a bug; the raw page is kept"
         self._save_failure(row, "unread", message, capture=capture)
         return Taken(word="failed", title=message, cause="unread")
 
