@@ -75,6 +75,16 @@ def test_jpaas_html_in_json() -> None:
     assert parse_qs(urlsplit(listing.next_url or "").query)["paramJson"] == ['{"pageNo":2,"pageSize":3}']
 
 
+def test_a_last_page_of_one_row_is_a_list_where_the_answer_counts_its_rows() -> None:
+    row = f'<ul><li><a href="/art/2023/art_1.html">{TITLES[0]}</a><span>2023-05-01</span></li></ul>'
+    count = '<div class="pagination" rows="3" count="7" pageNo="3"></div>'
+    url = f"{SITE}/front/page/build/unit?paramJson=" + quote('{"pageNo":3,"pageSize":3}')
+    listing = read_fragment(json.dumps({"data": {"html": row + count}}), url)
+    assert listing is not None
+    assert ([i.title for i in listing.items], listing.next_url) == ([TITLES[0]], None)
+    assert read_fragment(row, url) is None
+
+
 def test_a_lonsun_label_is_a_piece_of_html() -> None:
     lis = "".join(
         f'<li><a href="/content/{i}.html" title="{t}">{t[:3]}…</a><span>2023-05-0{i + 1}</span></li>'

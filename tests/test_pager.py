@@ -214,6 +214,12 @@ def test_a_next_link_to_the_page_itself_is_the_end() -> None:
     assert pager(html, BASE + "index_5.html").next_url is None
 
 
+@pytest.mark.parametrize("void", ["javascript:;", "javascript:void(0)", "javascript:void(0);", "#"])
+def test_links_that_do_nothing_tell_no_number_of_pages(void: str) -> None:
+    links = "".join(f'<a href="{void}">{text}</a> ' for text in ("2", "3", "下一页", "尾页"))
+    assert facts(f'<div class="page">共742条 <span>1</span> {links}</div>') == (None, 1, None, 742)
+
+
 def test_a_post_back_is_named_and_not_followed() -> None:
     html = "<div><span>1</span><a href=\"javascript:__doPostBack('AspNetPager1','2')\">2</a><a href=\"javascript:__doPostBack('AspNetPager1','2')\">下一页</a></div>"
     p = pager(html)

@@ -97,6 +97,9 @@ def test_a_soft_404_is_dead(html: str) -> None:
         "<ul>"
         + "".join(f'<li><a href="{i}.html">关于找不到法人企业名单的公告第{i}号</a></li>' for i in range(30))
         + "</ul>",
+        "<ul><li><a href='1.html'>工业园404号地块挂牌出让</a> 2024-05-01</li>"
+        "<li><a href='2.html'>关于找不到法人企业名单的公告</a> 2024-04-01</li></ul><p>共2条</p>",
+        "<h1>公示</h1><p>本批补助资金共404万元，拨付12家企业。</p>",
         "<p>暂无内容</p>",
         "",
     ],

@@ -131,7 +131,12 @@ class Taker:
             return self._bad_status(row, answer)
         try:
             reading = await asyncio.to_thread(
-                read, answer.body, answer.url, content_type=content_type(answer), status=answer.status
+                read,
+                answer.body,
+                answer.url,
+                content_type=content_type(answer),
+                status=answer.status,
+                expect="listing" if row.kind == "listing" else None,
             )
             return self._read(row, answer, reading)
         except KaifaquError:

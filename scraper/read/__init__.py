@@ -51,10 +51,12 @@ def read(
     content_type: str | None = None,
     status: int | None = None,
     portal: Family | None = None,
+    expect: Kind | None = None,
 ) -> Reading:
     """All that one page says. Whatever the bytes, it answers; `portal` holds the rules of one portal, if it has any.
 
-    content_type, status: the HTTP answer's, where known. Work is bounded by the page's size, links by MAX_LINKS.
+    content_type, status: the HTTP answer's, where known. expect: what the asker knows it to be; a page that the walk of a
+    list led to is one, though it has a single row. Work is bounded by the page's size, links by MAX_LINKS.
     """
     file = find_file(body, content_type)
     if file:
@@ -76,14 +78,14 @@ def read(
         links=find_links(page),
         title=plain(doc.title) or None,
     )
-    return _read_page(page, reading, len(body), status)
+    return _read_page(page, reading, len(body), status, expect)
 
 
 def _item_links(listing: Listing) -> tuple[Link, ...]:
     return tuple(Link(url=item.url, text=item.title) for item in listing.items)
 
 
-def _read_page(page: Page, reading: Reading, size: int, status: int | None) -> Reading:
+def _read_page(page: Page, reading: Reading, size: int, status: int | None, expect: Kind | None) -> Reading:
     doc = page.doc
     target = find_redirect(doc)
     redirect = page.link(target) if target else None
@@ -101,12 +103,23 @@ def _read_page(page: Page, reading: Reading, size: int, status: int | None) -> R
     if kind != "article":
         listing, strength = read_listing(page)
         kind = _kind(page, sight, strength)
+        if expect == "listing" and kind == "other" and listing.items:
+            kind = "listing"
     if kind == "article":
         article = _article(page, sight)
         return replace(reading, kind=kind, article=article, title=article.title or reading.title)
     if kind == "listing":
+        listing = replace(
+            listing, channel=find_channel(page, sight.layout, None, _begin(sight.layout, listing))
+        )
         return replace(reading, kind=kind, listing=with_pager(listing, find_pager(page)))
     return replace(reading, kind=kind)
+
+
+def _begin(layout: Layout, listing: Listing) -> int:
+    """The line where a list begins; 0 where it has no rows."""
+    first = listing.items[0].title[:8] if listing.items else "\0"
+    return next((n for n, line in enumerate(layout.lines) if first in line.text), 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

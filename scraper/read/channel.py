@@ -10,7 +10,7 @@ import re
 from urllib.parse import urlsplit
 
 from scraper.read.dom import Document
-from scraper.read.layout import Layout, block_of
+from scraper.read.layout import Layout, Line, block_of
 from scraper.read.marks import CRUMB
 from scraper.read.rules import Page
 from scraper.text import compact, squeeze
@@ -40,7 +40,7 @@ def find_channel(page: Page, layout: Layout, headline: str | None, before: int) 
     boxes = [n for _, css in page.selectors("channel") for n in doc.select(css)[:2]]
     for line in above or layout.lines:
         if line.size < 200 and _LABEL.search(line.text):
-            boxes.append(_box_of_label(doc, line.block, line.size))
+            boxes.append(_box_of_label(doc, line))
     marked = (n for n in layout.marked if layout.kinds[n] & CRUMB and 2 < doc.size(n) < 200)
     boxes += [n for n, _ in zip(marked, range(_MAX_MARKED), strict=False) if _looks_so(doc, n)]
     arrowed = (x for x in above if 3 < x.size < 80 and x.links and len(_ARROW.findall(x.text)) < 8)
@@ -51,10 +51,14 @@ def find_channel(page: Page, layout: Layout, headline: str | None, before: int) 
     return ()
 
 
-def _box_of_label(doc: Document, n: int, size: int) -> int:
+def _box_of_label(doc: Document, line: Line) -> int:
     """The element that holds a label and its names: the label's own line, or the box around where it stands alone."""
+    n, label = line.block, _LABEL.search(line.text)
+    rest = compact(line.text[label.end() :]).strip("：:>＞»") if label else ""
+    if len(rest) > 2 and not _HOME.search(rest):
+        return n
     for _ in range(3):
-        if doc.size(n) - size >= 3 or doc.parent[n] < 0 or size > 14:
+        if doc.size(n) - line.size >= 3 or doc.parent[n] < 0:
             break
         n = doc.parent[n]
     return n

@@ -200,9 +200,12 @@ def _last_number(page: Page, links: Links, box: int) -> int | None:
     return None
 
 
+_VOID = re.compile(r"^(?:#|javascript:\s?(?:void\s?\(?0?\)?)?;?)(?=\s|$)", re.I)
+
+
 def _code(doc: Document, n: int) -> str:
-    """What a link does, be it an address or a script."""
-    return f"{doc.attr(n, 'href')} {doc.attr(n, 'onclick')}".strip()
+    """What a link does, be it an address or a script; '' where it does nothing."""
+    return _VOID.sub("", f"{doc.attr(n, 'href')} {doc.attr(n, 'onclick')}").strip()
 
 
 def _tail(url: str) -> int | None:

@@ -67,9 +67,10 @@ def _datastore(text: str, url: str, charset: str) -> Listing:
 
 def _html(text: str, url: str, charset: str, counts: Mapping[str, int | None]) -> Listing | None:
     items = _html_items(text, url, charset)
-    if sum(1 for item in items if item.date) < 2:
-        return None  # a piece of a page, but no list of articles
     claims = {**_pagination(text), **{k: v for k, v in counts.items() if v is not None}}
+    counted = any(value is not None for value in claims.values())
+    if sum(1 for item in items if item.date) < (1 if counted else 2):
+        return None  # a piece of a page, but no list of articles
     return _listing(items, url, "fragment", claims) if items else None
 
 

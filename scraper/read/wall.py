@@ -71,7 +71,7 @@ _GONE = re.compile(
     r"(?:页面|网页|内容|文章|信息|文件|栏目|地址|资源|链接)[^。！!]{0,12}(?:不存在|已(?:经)?(?:被)?(?:删除|移除|下线|撤销|失效)|找不到|未找到|无法找到|丢失了?)"
     r"|(?:找不到|未找到|没有找到|无法找到)[^。！!]{0,14}(?:页|文件|资源|内容|文章|信息|记录)"
     r"|404错误|错误404|(?:HTTP)?404[-—:\s]*(?:Not\s*Found|页面|错误|Error)|(?:page|file|resource|object)\s*(?:you[^.]{0,40})?\s*(?:was\s*|is\s*|could\s*)?(?:not\s*(?:be\s*)?found|does\s*not\s*exist|no\s*longer)"
-    r"|NotFound|Not\s+Found|(?:^|\D)404(?:$|\D)",
+    r"|NotFound|Not\s+Found",
     re.I,
 )
 _TITLE_GONE = re.compile(
@@ -115,7 +115,14 @@ def find_dead(doc: Document, status: int | None) -> str | None:
         return f"title: {found[0].strip()}"
     if own >= NEAR_EMPTY // 2 or _has_list(doc):
         return None
-    found = _GONE.search(compact(doc.text(0)))
+    said = [
+        doc.data[n]
+        for n in doc.texts(0)
+        if doc.chars[n + 1] - doc.chars[n] > doc.link_chars[n + 1] - doc.link_chars[n]
+    ]
+    if any(text.strip() == "404" for text in said):
+        return "text: 404"
+    found = _GONE.search(compact("".join(said)))  # not what links say: a headline may hold such words
     return f"text: {found[0]}" if found else None
 
 

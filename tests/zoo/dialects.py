@@ -310,7 +310,28 @@ JPAAS = Dialect(
         kind="application/json",
     ),
 )
-JPAAS_EMPTY = replace(JPAAS, rows=lambda c, k: f"<div>{_unit_script(c)}</div>")
+JPAAS_EMPTY = replace(JPAAS, rows=lambda c, k: f"<div>{_unit_script(c)}</div>", shell=True)
+
+
+def _gkmlpt_answer(c: Channel, k: int) -> Answer:
+    rows = [
+        {"id": s.number, "title": s.title, "url": c.link(s), "display_publish_time": s.date}
+        for s in c.page(k)
+    ]
+    told = {"articles": rows, "total": len(c.stories), "classify": {"name": c.name}}
+    return Answer(body=json.dumps(told, ensure_ascii=False).encode(), kind="application/json; charset=utf-8")
+
+
+GKMLPT = Dialect(
+    address=lambda c, k: "/gkmlpt/index" if k == 1 else f"/gkmlpt/api/all/0?k={k}",
+    pager=lambda c, k: "<script>window._CONFIG = {SID: '755201', TREE: []}</script>",
+    path=lambda c, s: f"/gkmlpt/content/7/70/post_{s.number}.html",
+    rows=lambda c, k: "",
+    asked=lambda c, path, query: int(query.get("page", "1")) if path == "/gkmlpt/api/all/0" else None,
+    served=_gkmlpt_answer,
+    shell=True,
+)
+"""The index of government information in Guangdong: one list a portal."""
 
 
 def _lonsun_address(c: Channel, k: int) -> str:

@@ -34,7 +34,8 @@ class Answer:
 class Dialect:
     """How a CMS speaks: `address` of listing page k (from 1), the `rows` and the `pager` on it, an article's `path`.
 
-    `asked`: which listing page a request to a data service is for, and `served`: what that service answers.
+    `asked`: which listing page a request to a data service is for, and `served`: what that service answers. `shell`: the
+    page at `address` 1 is empty, and the service is asked for page 1 too.
     """
 
     address: Callable[[Channel, int], str]
@@ -43,6 +44,7 @@ class Dialect:
     rows: Callable[[Channel, int], str]
     asked: Callable[[Channel, str, dict[str, str]], int | None] | None = None
     served: Callable[[Channel, int], Answer] | None = None
+    shell: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -116,7 +118,7 @@ class Portal:
 
     def least(self) -> int:
         """The fewest requests that bring all of it: robots.txt, home, each listing page and each article once."""
-        return 2 + sum(c.pages for c in self._all()) + len(self.truth())
+        return 2 + sum(c.pages + c.dialect.shell for c in self._all()) + len(self.truth())
 
     def answer(self, target: str) -> Answer:
         """The answer to a request's target."""
