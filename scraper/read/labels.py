@@ -209,13 +209,19 @@ def is_credit(text: str) -> bool:
 
 
 def split_person(text: str) -> tuple[str, str | None]:
-    """`ORG NAME` → (ORG, NAME). Two organisations, or anything that is not plainly names, stay whole."""
+    """`ORG NAME`, `ORG 记者 NAME 通讯员 NAME` → (ORG, NAMES). Two organisations, or anything that is
+    not plainly names, stay whole.
+    """
     parts = join_names(text).split(" ")
     if len(parts) < 2 or han_count(parts[0]) < 2:
         return text, None
     names: list[str] = []
-    while len(parts) > 1 and all(is_person(p) for p in re.split(r"[、,，]", parts[-1])):
-        names.insert(0, parts.pop())
+    while len(parts) > 1:
+        if all(is_person(p) for p in re.split(r"[、,，]", parts[-1])):
+            names.insert(0, parts[-1])
+        elif not re.fullmatch(_ROLE, parts[-1]):
+            break
+        parts.pop()
     organisation = " ".join(parts)
     if names and (is_organisation(organisation) or len(compact(organisation)) > 4):
         return organisation, " ".join(names)
