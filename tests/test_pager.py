@@ -323,3 +323,28 @@ def test_the_information_index_asks_its_interface_for_the_first_page() -> None:
         "gkmlpt",
         "http://www.bailuzhou.example.cn/gkmlpt/api/all/0?page=1&sid=758",
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "want"),
+    [
+        ("共 <b>12</b> 页 <b>232</b> 条记录", (None, 12, 232)),
+        ("当前第 1 页 / 共 12 页", (1, 12, None)),
+        ("记录总数:232 总页数:12 当前页:1", (1, 12, 232)),
+        ("页次：1/12页 每页20条 共232条", (1, 12, 232)),
+        ("1-20条 共232条", (None, None, 232)),
+        ("总共232条信息 分12页显示 当前第1页", (1, 12, 232)),
+        ("共<font>232</font>篇 每页<font>20</font>篇 页次<font>1</font>/12", (1, 12, 232)),
+        ("Page 1 of 12", (1, 12, None)),
+        ('<b>1</b> <a href="index_2.html">2</a> <a href="index_11.html">尾页</a>', (1, 11, None)),
+    ],
+)
+def test_what_a_portal_claims_is_read_from_its_pager_s_words(
+    words: str, want: tuple[int | None, int | None, int | None]
+) -> None:
+    assert facts(f'<div>{words} <a href="index_2.html">下一页</a></div>') == ("index_2.html", *want)
+
+
+def test_the_last_page_is_numbered_from_the_base_of_its_links() -> None:
+    html = '<div><b>1</b> <a href="index_1.html">2</a> <a href="index_1.html">下一页</a> <a href="index_11.html">尾页</a></div>'
+    assert facts(html) == ("index_1.html", 1, 12, None)

@@ -30,6 +30,7 @@ NEXT = re.compile(
 _LAST = re.compile(r"^(?:尾页|末页|最后一?页|最末页|尾頁|last(?:page)?|end)\W{0,3}$|^[>»›]\|$", re.I)
 _NEXT_CLASS = re.compile(r"(?:^|[\s_-])(?:p_)?next(?:page|_page|-page)?(?:$|[\s_-])|(?:^|\s)nextpage")
 _WORD = re.compile("[上下]一?[页頁]|[尾末][页頁]")
+_LONGEST = 1_000  # characters of an address
 _FEW, _MANY = 5, 200  # links of one kind that are looked at: no pager has more
 _FRAME = " []【】\t\r\n\u00a0"
 _COUNTS, _COUNTED = ("共", "总", "每页", "总数", "共有"), ("条", "篇", "个", "记录", "项")
@@ -92,13 +93,18 @@ def _alt(doc: Document, n: int) -> str:
 
 _TOTAL = re.compile(
     r"(?:共有?|总数|总计|总共|记录[数:：]?|合计)[^\d共页]{0,8}(\d{1,8})\s*(?:条|篇|个?记录|项|个(?!页))|(\d{1,8})\s*条(?:记录|信息|数据)"
+    r"|(?:总记录数?|记录总数|总条数)\s*[:：]?\s*(\d{1,8})"
 )
 _ROWS = re.compile(r"(?<![\d每])(?<!每页)(\d{1,8})\s*条")
 _PAGES = re.compile(
     r"(?:共有?|总页数|总共|分)[^\d共条]{0,6}(\d{1,6})\s*页|/\s*共?\s*(\d{1,6})\s*页|页[次码数]?\s*[:：]?\s*\d{1,6}\s*/\s*(\d{1,6})|页数[:：]\s*(\d{1,6})"
+    r"|\bpage\s\d{1,6}\sof\s(\d{1,6})\b",
+    re.I,
 )
 _HERE = re.compile(
     r"(?:第|当前(?:页)?[:：]?|页[次码][:：]?)\s*(\d{1,6})\s*(?:页|/)|(?<![\d/.-])(\d{1,6})\s*/\s*共?\s*\d{1,6}\s*页"
+    r"|当前页\s*[:：]?\s*(\d{1,6})|\bpage\s(\d{1,6})\sof\s\d",
+    re.I,
 )
 _FRACTION = re.compile(r"(?<![\d/.:-])(\d{1,5})\s*/\s*(\d{1,5})(?![\d/.])")
 
@@ -191,12 +197,12 @@ def _last_number(page: Page, links: Links, box: int) -> int | None:
         for m, number in links.numbered[:_MANY]:
             if number > 1 and code and _code(doc, m) == code:
                 return number
-        shape = re.sub(r"\d+(?=\D*$)", "#", where)
+        ending = _ending(where)
         for m, number in links.numbered[:_MANY] + [(m, 2) for m in links.says_next[:_FEW]]:
-            other = address(doc.attrs[m])
-            same = re.sub(r"\d+(?=\D*$)", "#", other) == shape and shape != where
-            if same and _tail(other) == number and number > 1:
-                return _tail(where)
+            beside = _ending(address(doc.attrs[m]))
+            # the same address but for its number, which is the page's own or, counted from 0, one less
+            if ending and beside and number > 1 and ending[0] == beside[0] and number - beside[1] in (0, 1):
+                return ending[1] + number - beside[1]
     return None
 
 
@@ -208,6 +214,7 @@ def _code(doc: Document, n: int) -> str:
     return _VOID.sub("", f"{doc.attr(n, 'href')} {doc.attr(n, 'onclick')}").strip()
 
 
-def _tail(url: str) -> int | None:
-    found = re.search(r"(\d{1,6})(?=\D*$)", url)
-    return int(found[1]) if found else None
+def _ending(url: str) -> tuple[str, int] | None:
+    """An address without its last number, and that number."""
+    found = re.search(r"(?<!\d)(\d{1,6})\D{0,40}$", url) if len(url) < _LONGEST else None
+    return (url[: found.start(1)] + "#" + url[found.end(1) :], int(found[1])) if found else None
