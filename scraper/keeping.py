@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -77,4 +79,46 @@ def export(db: str, form: Any, out: str, portal: str | None, since: Any) -> None
     click.get_current_context().exit(1 if written.lost else 0)
 
 
-COMMANDS = (export, verify)
+@click.command()
+@click.argument("url", metavar="URL")
+@db_option
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def history(url: str, db: str, as_json: bool) -> None:
+    """Tell what became of an article: corrections, additions, removals, withdrawal, sentence by sentence.
+
+    Example:  kaifaqu history http://www.example.gov.cn/news/1.html
+    """
+    from scraper.archive import Archive
+    from scraper.archive.history import history as history_of
+
+    with Archive.open(db, create=False, write=False) as archive:
+        told = history_of(archive, url)
+    if as_json:
+        click.echo(json.dumps(asdict(told), ensure_ascii=False))
+        return
+    click.echo(f"{told.title or ''}\n{told.url}\n{told.first_seen}  first seen")
+    for change in told.changes:
+        click.echo(f"{change.at}  {change.kind}" + (f" ({change.field})" if change.field else ""))
+        for sign, line in change.lines:
+            click.echo(f"  {sign} {line}")
+    click.echo(f"{told.last_seen}  last seen")
+
+
+@click.command()
+@db_option
+@click.option("--bibtex", "as_bibtex", is_flag=True, help="Print a BibTeX entry.")
+def cite(db: str, as_bibtex: bool) -> None:
+    """Tell how to cite the archive: what was crawled, when, how much, with which version.
+
+    Example:  kaifaqu cite --bibtex
+    """
+    from scraper.archive import Archive
+    from scraper.archive.summary import summary
+    from scraper.export import cite as citing
+
+    with Archive.open(db, create=False, write=False) as archive:
+        told = summary(archive)
+    click.echo(citing.bibtex(told) if as_bibtex else citing.cite(told))
+
+
+COMMANDS = (export, verify, history, cite)

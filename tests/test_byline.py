@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from scraper.read.facts import text_facts
-from scraper.read.labels import is_person, join_names, names_of, split_person
-from scraper.read.signoff import find_signatures
+from scraper.read.article.facts import text_facts
+from scraper.read.article.labels import is_person, join_names, names_of, split_person
+from scraper.read.article.signoff import find_signatures
 
 
 def facts(text: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ import pytest
 from one_page import page_of
 
 from scraper.model import Counter
-from scraper.read.counter import find_counter, parse_answer
+from scraper.read.article.counter import find_counter, parse_answer
 
 HOST = "http://www.yunshanhu.example.cn"
 UUID = "0123456789abcdef0123456789abcdef"

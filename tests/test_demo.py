@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import io
 import json
@@ -390,8 +391,8 @@ def test_it_outlives_what_is_no_request(
     server: DemoServer, line: http.client.HTTPConnection, noise: bytes
 ) -> None:
     address = ("127.0.0.1", urlsplit(server.url).port or 0)
-    with socket.create_connection(address, timeout=5) as rude:
-        rude.sendall(noise)
+    with contextlib.suppress(OSError), socket.create_connection(address, timeout=5) as rude:
+        rude.sendall(noise)  # the portal may hang up before all is said
         rude.shutdown(socket.SHUT_WR)
     assert get(line, "/")[0] == 200
 

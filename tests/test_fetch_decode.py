@@ -16,6 +16,11 @@ PAGE = "<html><p>溪口高新区举行集中签约仪式。".encode("gb18030") *
 MOST = 1 << 20
 
 
+def gz(body: bytes) -> bytes:
+    """The same bytes each time: packed without the hour, so that each run collects the same tests."""
+    return gzip.compress(body, mtime=0)
+
+
 def bare(data: bytes) -> bytes:
     """deflate as old servers send it: no zlib header."""
     packer = zlib.compressobj(wbits=-15)
@@ -38,14 +43,14 @@ def test_codings_are_read_in_order_over_all_headers() -> None:
     ("raw", "applied"),
     [
         (PAGE, []),
-        (gzip.compress(PAGE), ["gzip"]),
-        (gzip.compress(PAGE), ["x-gzip"]),
+        (gz(PAGE), ["gzip"]),
+        (gz(PAGE), ["x-gzip"]),
         (zlib.compress(PAGE), ["deflate"]),
         (bare(PAGE), ["deflate"]),
-        (gzip.compress(zlib.compress(PAGE)), ["deflate", "gzip"]),
-        (gzip.compress(gzip.compress(gzip.compress(PAGE))), ["gzip"] * 3),
-        (gzip.compress(PAGE[:500]) + gzip.compress(PAGE[500:]), ["gzip"]),
-        (gzip.compress(PAGE) + b"\r\n\0garbage", ["gzip"]),
+        (gz(zlib.compress(PAGE)), ["deflate", "gzip"]),
+        (gz(gz(gz(PAGE))), ["gzip"] * 3),
+        (gz(PAGE[:500]) + gz(PAGE[500:]), ["gzip"]),
+        (gz(PAGE) + b"\r\n\0garbage", ["gzip"]),
     ],
     ids=["plain", "gzip", "x-gzip", "zlib", "bare", "two", "three", "members", "tail"],
 )
@@ -59,14 +64,14 @@ def test_a_header_that_lies_leaves_the_page_as_it_is_and_says_so(coding: str) ->
 
 
 def test_a_coding_named_twice_but_applied_once_is_a_lie() -> None:
-    assert decode(gzip.compress(PAGE), ["gzip", "gzip"], MOST) == (PAGE, ("encoding-header-lied",))
+    assert decode(gz(PAGE), ["gzip", "gzip"], MOST) == (PAGE, ("encoding-header-lied",))
 
 
 def test_nothing_packed_is_nothing() -> None:
     assert decode(b"", ["gzip", "br"], MOST) == (b"", ())
 
 
-@pytest.mark.parametrize("packed", [gzip.compress(PAGE), zlib.compress(PAGE), bare(PAGE)])
+@pytest.mark.parametrize("packed", [gz(PAGE), zlib.compress(PAGE), bare(PAGE)])
 def test_a_packed_body_without_its_end_is_kept_and_called_truncated(packed: bytes) -> None:
     body, notes = decode(packed[:-12], ["gzip" if packed[:1] == b"\x1f" else "deflate"], MOST)
     assert notes == ("truncated",)
@@ -74,7 +79,7 @@ def test_a_packed_body_without_its_end_is_kept_and_called_truncated(packed: byte
 
 
 def test_broken_compression_is_a_bad_answer() -> None:
-    packed = bytearray(gzip.compress(PAGE))
+    packed = bytearray(gz(PAGE))
     packed[12:40] = bytes(28)
     with pytest.raises(BadAnswer, match="broken"):
         decode(bytes(packed), ["gzip"], MOST)
@@ -94,7 +99,7 @@ def test_more_than_three_layers_are_a_bad_answer() -> None:
 def test_a_bomb_stops_at_the_bound_in_little_memory(layers: int) -> None:
     packed = bomb()
     for _ in range(layers - 1):
-        packed = gzip.compress(packed)
+        packed = gz(packed)
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
     tracemalloc.reset_peak()
@@ -106,23 +111,23 @@ def test_a_bomb_stops_at_the_bound_in_little_memory(layers: int) -> None:
 
 
 def test_a_bomb_in_the_middle_layer_stops_too() -> None:
-    inner = gzip.compress(b"") * 200_000  # 4 MB that unpack to nothing
+    inner = gz(b"") * 200_000  # 4 MB that unpack to nothing
     with pytest.raises(TooLarge):
-        decode(gzip.compress(inner), ["gzip", "gzip"], MOST)
+        decode(gz(inner), ["gzip", "gzip"], MOST)
 
 
 def test_a_body_of_empty_members_takes_no_quadratic_time() -> None:
     started = time.process_time()
     with pytest.raises(BadAnswer, match="members"):
-        decode(gzip.compress(b"") * 50_000, ["gzip"], MOST)
+        decode(gz(b"") * 50_000, ["gzip"], MOST)
     assert time.process_time() - started < 1
 
 
 def test_exactly_the_bound_is_not_too_large() -> None:
-    assert decode(gzip.compress(PAGE), ["gzip"], len(PAGE)) == (PAGE, ())
+    assert decode(gz(PAGE), ["gzip"], len(PAGE)) == (PAGE, ())
     with pytest.raises(TooLarge):
-        decode(gzip.compress(PAGE), ["gzip"], len(PAGE) - 1)
+        decode(gz(PAGE), ["gzip"], len(PAGE) - 1)
 
 
 def test_where_a_cut_is_allowed_the_beginning_is_kept() -> None:
-    assert decode(gzip.compress(PAGE), ["gzip"], 100, cut=True) == (PAGE[:100], ("cut",))
+    assert decode(gz(PAGE), ["gzip"], 100, cut=True) == (PAGE[:100], ("cut",))

@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from one_page import page_of
 
-from scraper.read.counter import find_counter, parse_answer
+from scraper.read.article.counter import find_counter, parse_answer
 from scraper.read.family import find_family
-from scraper.read.fragment import read_fragment
 from scraper.read.listing import read_listing
-from scraper.read.pager import find_article_next, find_pager
+from scraper.read.listing.fragment import read_fragment
+from scraper.read.listing.pager import find_article_next, find_pager
 from scraper.read.wall import find_dead, find_wall
 
 PIECES = (

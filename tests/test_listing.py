@@ -8,8 +8,8 @@ import time
 import pytest
 from one_page import page_of
 
-from scraper.read.items import MAX_ITEMS
 from scraper.read.listing import read_listing
+from scraper.read.listing.items import MAX_ITEMS
 
 HEADLINES = (
     "云山湖开发区召开年度招商引资推进会",

@@ -9,7 +9,7 @@ import pytest
 from one_page import page_of
 
 from scraper.model import Listing
-from scraper.read.pager import Pager, find_article_next, find_pager, with_pager
+from scraper.read.listing.pager import Pager, find_article_next, find_pager, with_pager
 
 BASE = "http://www.bailuzhou.example.cn/zwgk/tzgg/"
 

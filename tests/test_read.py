@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from scraper import read
 from scraper.model import Family
-from scraper.read.attachments import MAX_LINKS
+from scraper.read.links import MAX_LINKS
 
 PAGES = sorted(Path(__file__).parent.glob("fixtures/*/*/page.html"))
 URL = "http://www.qinghe-zone.example/xwzx/202403/t20240320_1.html"

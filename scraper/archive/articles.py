@@ -20,7 +20,7 @@ from scraper.urls import key
 Outcome = Literal["new", "changed", "same"]
 ViewsOrigin = Literal["page", "counter", "listing"]
 
-_FIELDS = ("channel", "title", "source", "author", "date", "body", "kicker", "subtitle", "editor")
+FIELDS = ("channel", "title", "source", "author", "date", "body", "kicker", "subtitle", "editor")
 """What makes a version when it changes; attachments are told beside them."""
 
 
@@ -134,7 +134,7 @@ def _update(
 
 def _values(db: sqlite3.Connection, article: Article, channel: int | None) -> dict[str, str | None]:
     values: dict[str, str | None] = {
-        name: clean(getattr(article, name)) for name in _FIELDS if name != "channel"
+        name: clean(getattr(article, name)) for name in FIELDS if name != "channel"
     }
     values["channel"] = clean(" > ".join(article.channel)) or None
     if values["channel"] is None and channel is not None:

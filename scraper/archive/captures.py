@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -106,10 +105,3 @@ def entries(archive: Archive, *, portal: str, year: int, since: str | None = Non
     rows = archive.db.conn.execute(_ENTRIES, {"portal": portal, "year": year, "since": since})
     for url, at, title, text, home in rows:
         yield Entry(url=url, at=at, title=title, text=text, home=bool(home))
-
-
-def crawled(db: sqlite3.Connection) -> tuple[str | None, str | None, list[str]]:
-    """When the first and the last capture came, and the versions of kaifaqu that made the archive."""
-    first, last = db.execute("SELECT min(fetched_at), max(fetched_at) FROM captures").fetchone()
-    versions = [v for (v,) in db.execute("SELECT DISTINCT version FROM crawls ORDER BY version")]
-    return first, last, versions

@@ -45,7 +45,7 @@ from scraper.errors import (
 )
 from scraper.model import Capture, Found, Listing, Reading, Row, Saved
 from scraper.read import read
-from scraper.read.counter import parse_answer
+from scraper.read.article.counter import parse_answer
 
 CAUSES = {
     TooSlow: "slow",

@@ -13,12 +13,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from scraper.model import Evidence
+from scraper.read.article.sight import Headline
 from scraper.read.dates import find_dates
 from scraper.read.dom import Document
 from scraper.read.layout import Layout
 from scraper.read.marks import NO_TITLE, TITLE
 from scraper.read.rules import Candidate, Page, choose
-from scraper.read.sight import Headline
 from scraper.text import compact, han_count, is_han, squeeze
 
 MAX_TITLE = 160

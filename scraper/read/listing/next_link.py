@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from scraper.read.claims import Links, Pager, claimed, survey
 from scraper.read.dom import Document
-from scraper.read.rows import address
+from scraper.read.listing.claims import Links, Pager, claimed, survey
+from scraper.read.listing.rows import address
 from scraper.read.rules import Page
 from scraper.text import compact
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from scraper.read.dom import TEXT, Document
-from scraper.read.row_dates import EDGE, has_date
-from scraper.read.row_titles import main_link
+from scraper.read.listing.row_dates import EDGE, has_date
+from scraper.read.listing.row_titles import main_link
 from scraper.text import compact
 
 _LONGEST_ROW = 1200  # characters of one row with its summary; more is an article

@@ -16,9 +16,9 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from scraper.model import Evidence, Item, Listing
 from scraper.read.dom import Document, parse
-from scraper.read.items import items_of
-from scraper.read.json_rows import array_items, find_array
-from scraper.read.rows import find_rows
+from scraper.read.listing.items import items_of
+from scraper.read.listing.json_rows import array_items, find_array
+from scraper.read.listing.rows import find_rows
 from scraper.urls import join
 
 MAX_TEXT = 8_000_000  # characters of an answer that are read

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from scraper.read.article.labels import FIELD, label_before, name_behind_post
 from scraper.read.dates import Found, find_dates
 from scraper.read.dom import Document
-from scraper.read.labels import FIELD, label_before, name_behind_post
 from scraper.read.layout import GAP, Layout, Line, spaced
 from scraper.text import compact, halfwidth, is_han, squeeze
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 
+from scraper.read.article.labels import is_credit
+from scraper.read.article.sight import Body
 from scraper.read.dom import Document
-from scraper.read.labels import is_credit
 from scraper.read.layout import END_MARK, Layout, Line
-from scraper.read.sight import Body
 from scraper.text import compact, halfwidth
 
 _FURNITURE = re.compile(

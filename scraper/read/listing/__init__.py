@@ -14,10 +14,10 @@ from urllib.parse import urlsplit
 
 from scraper.model import Evidence, Listing
 from scraper.read.dom import parse
-from scraper.read.fragment import hidden_html, read_fragment
-from scraper.read.items import items_of
-from scraper.read.json_rows import script_items
-from scraper.read.rows import Rows, find_rows
+from scraper.read.listing.fragment import hidden_html, read_fragment
+from scraper.read.listing.items import items_of
+from scraper.read.listing.json_rows import script_items
+from scraper.read.listing.rows import Rows, find_rows
 from scraper.read.rules import Page
 
 __all__ = ["read_fragment", "read_listing"]

@@ -10,9 +10,9 @@ import html
 import re
 from collections.abc import Iterable
 
+from scraper.read.article.pictures import image_source
 from scraper.read.dom import MUTE, TEXT, Document
 from scraper.read.layout import Layout
-from scraper.read.pictures import image_source
 from scraper.read.rules import Page
 
 _ALLOWED = frozenset(

@@ -14,10 +14,10 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from scraper.model import Evidence, Listing
-from scraper.read import ajax_pager
-from scraper.read.claims import NEXT, Pager
-from scraper.read.next_link import linked
-from scraper.read.rows import address
+from scraper.read.listing.ajax_pager import gkmlpt, hanweb, jpaas, lonsun
+from scraper.read.listing.claims import NEXT, Pager
+from scraper.read.listing.next_link import linked
+from scraper.read.listing.rows import address
 from scraper.read.rules import Page
 from scraper.text import compact, shorten
 
@@ -134,10 +134,10 @@ def _one_based(page: Page, rule: str, current: int, count: int, snippet: str) ->
 _SCRIPTED: tuple[tuple[str, Callable[[Page, str], Pager | None]], ...] = (
     ("createPage", _created),
     ("countPage", _counted),
-    ("dataproxy.jsp", ajax_pager.hanweb),
-    ("/build/unit", ajax_pager.jpaas),
-    ("Ls.pagination", ajax_pager.lonsun),
-    ("_CONFIG", ajax_pager.gkmlpt),
+    ("dataproxy.jsp", hanweb),
+    ("/build/unit", jpaas),
+    ("Ls.pagination", lonsun),
+    ("_CONFIG", gkmlpt),
     ("setPage", _set_page),
     ("PageInp", _page_inp),
 )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from scraper.read.dom import BLOCK, Document
-from scraper.read.row_dates import CLOCK, CLOSE, DAY, OPEN, SHORT, has_date
+from scraper.read.listing.row_dates import CLOCK, CLOSE, DAY, OPEN, SHORT, has_date
 from scraper.text import compact, squeeze
 
 _TAGGED = re.compile(r"^[\[【(（〔<《|｜].{1,14}[\]】)）〕>》|｜]$|^.{1,8}[:：|｜]$")

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from scraper.model import Item
 from scraper.read.dom import Document
-from scraper.read.row_dates import date_column, row_date, with_years
-from scraper.read.row_titles import link_title
-from scraper.read.rows import Rows
+from scraper.read.listing.row_dates import date_column, row_date, with_years
+from scraper.read.listing.row_titles import link_title
+from scraper.read.listing.rows import Rows
 
 MAX_ITEMS = 5_000  # rows of one page that are kept
 

@@ -12,12 +12,12 @@ from collections.abc import Iterable
 from itertools import accumulate
 
 from scraper.model import Evidence
+from scraper.read.article.pictures import is_content_image
+from scraper.read.article.sight import Body, Headline
 from scraper.read.dom import Document
 from scraper.read.layout import END_MARK, FOOTER, Layout, block_of
 from scraper.read.marks import FURNITURE, MILD, STRONG
-from scraper.read.pictures import is_content_image
 from scraper.read.rules import Page
-from scraper.read.sight import Body, Headline
 from scraper.text import compact
 
 _FOOT_TAGS = frozenset("footer nav aside header select".split())

@@ -11,12 +11,19 @@ import re
 from collections.abc import Iterable, Iterator
 
 from scraper.model import Evidence
+from scraper.read.article.facts import Fact, clean_value, text_facts
+from scraper.read.article.labels import (
+    behind_titles,
+    join_names,
+    last_name,
+    name_before_post,
+    names_of,
+    split_person,
+)
+from scraper.read.article.sight import Zone
 from scraper.read.dates import clock, day, find_dates
-from scraper.read.facts import Fact, clean_value, text_facts
-from scraper.read.labels import behind_titles, join_names, last_name, name_before_post, names_of, split_person
 from scraper.read.layout import Layout
 from scraper.read.rules import Candidate, Page, choose
-from scraper.read.sight import Zone
 from scraper.text import compact, squeeze
 
 Decision = tuple[str | None, Evidence | None]

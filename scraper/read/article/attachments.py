@@ -1,4 +1,4 @@
-"""Attachments and pictures of an article, and the links of a page.
+"""Attachments and pictures of an article.
 
 Attachments in all forms seen: direct links by suffix, download handlers (downfile.jsp, download.jsp, attachment.jspx,
 cmd=download), TRS script variables linkurl/linkdesc, needdownload attributes. Headings without a link are no files.
@@ -11,13 +11,12 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
 
 from scraper.model import Link
+from scraper.read.article.pictures import image_source
 from scraper.read.dom import Document
-from scraper.read.pictures import image_source
 from scraper.read.rules import Page
 from scraper.text import shorten, squeeze
 from scraper.urls import filename
 
-MAX_LINKS = 5000
 _SUFFIX = re.compile(
     r"\.(?:pdf|docx?|wps|xlsx?|et|pptx?|dps|ofd|txt|rtf|csv|zip|rar|7z|tar|gz|ceb|caj|mp3|mp4|dwg|xlsm|docm)(?:$|[?#])",
     re.I,
@@ -30,9 +29,6 @@ _ESCAPED = re.compile(r"(?:%[89A-F][0-9A-F])+", re.I)
 _TITLED = re.compile(r"\.(?:pdf|docx?|wps|xlsx?|et|pptx?|ofd|zip|rar|7z)\W*$", re.I)
 _JS_FILES = re.compile(r"""var\s+linkurl\s*=\s*["']([^"']{1,4000})["']""")
 _JS_NAMES = re.compile(r"""var\s+linkdesc\s*=\s*["']([^"']{1,4000})["']""")
-_ONCLICK = re.compile(
-    r"""(?:window\.open|location(?:\.href)?\s*=|location\.(?:replace|assign)|jumpTo\w*|openUrl)\s*\(?\s*['"]([^'"\s]{1,500})['"]"""
-)
 
 
 def find_attachments(page: Page, start: int, stop: int) -> tuple[Link, ...]:
@@ -108,32 +104,4 @@ def find_images(page: Page, nodes: Iterable[int]) -> tuple[Link, ...]:
             found.setdefault(
                 url, Link(url=url, text=squeeze(page.doc.attr(n, "alt") or page.doc.attr(n, "title"))[:300])
             )
-    return tuple(found.values())
-
-
-def find_links(page: Page) -> tuple[Link, ...]:
-    """All links of a page in order, each address once with its first text; frames, areas and onclick jumps included."""
-    doc = page.doc
-    found: dict[str, Link] = {}
-    for n, name in enumerate(doc.tag):
-        a = doc.attrs[n]
-        if not a:
-            continue
-        if name in ("a", "area"):
-            href = a.get("href", "")
-        elif name in ("iframe", "frame"):
-            href = a.get("src", "")
-        else:
-            href = ""
-        if (not href or href.startswith(("javascript", "#"))) and "onclick" in a:
-            jump = _ONCLICK.search(a["onclick"][:1000])
-            href = jump[1] if jump else ""
-        if not href or href.startswith(("#", "javascript:", "mailto:", "tel:")):
-            continue
-        url = page.link(href.strip())
-        if url and url not in found:
-            text = (doc.text(n) if name == "a" else "") or squeeze(a.get("title", ""))
-            found[url] = Link(url=url, text=text[:300])
-            if len(found) >= MAX_LINKS:
-                break
     return tuple(found.values())

@@ -15,8 +15,8 @@ from typing import Any
 from scraper.model import Item
 from scraper.read.dates import parse_date
 from scraper.read.dom import Document, parse
-from scraper.read.items import MAX_ITEMS
-from scraper.read.row_dates import with_years
+from scraper.read.listing.items import MAX_ITEMS
+from scraper.read.listing.row_dates import with_years
 from scraper.text import squeeze
 
 _CHINA = timezone(timedelta(hours=8))

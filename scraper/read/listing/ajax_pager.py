@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import islice
 from urllib.parse import parse_qsl, quote, urlencode
 
-from scraper.read.claims import Pager
+from scraper.read.listing.claims import Pager
 from scraper.read.rules import Page
 from scraper.text import shorten
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scraper.read.labels import NAMES, credit_of, is_person, last_name, name_behind_office, names_of
+from scraper.read.article.labels import NAMES, credit_of, is_person, last_name, name_behind_office, names_of
 from scraper.read.rules import Candidate
 
 _HEAD_BRACKET = re.compile(r"[（(](?:\S{0,8}?)(?:记者|通讯员)\s?[:：]?\s?" + NAMES + r"\s?[）)]")

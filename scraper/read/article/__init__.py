@@ -1,0 +1,140 @@
+"""An article: what is seen of a page (`look`), and every field that is read from it (`read_article`).
+
+`look` comes before the page's kind is decided and `read_article` after, so that no field is read of a page that is no article.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scraper.model import Article, Evidence
+from scraper.read.article.attachments import find_attachments, find_images
+from scraper.read.article.body import find_body
+from scraper.read.article.byline import (
+    byline_lines,
+    find_author,
+    find_date,
+    find_editor,
+    find_source,
+    find_views,
+)
+from scraper.read.article.clean import to_html, to_text
+from scraper.read.article.counter import find_counter
+from scraper.read.article.facts import Fact, read_facts
+from scraper.read.article.pictures import is_content_image
+from scraper.read.article.sight import Body, Headline, Zone
+from scraper.read.article.signoff import find_signatures
+from scraper.read.article.title import find_side_titles, find_title
+from scraper.read.article.trim import trim
+from scraper.read.channel import find_channel
+from scraper.read.dom import Document
+from scraper.read.layout import Layout, lay_out
+from scraper.read.rules import Page
+
+_BYLINE = 12
+"""Lines below the headline that are looked at for a byline where no text ends it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """What was seen of a page before its kind is decided."""
+
+    layout: Layout
+    facts: list[Fact]
+    bylines: set[int]
+    headline: Headline
+    body: Body | None
+
+
+def look(page: Page) -> Sight:
+    """What is seen of any page before its kind is known: lines, labelled facts, headline, main text."""
+    layout = lay_out(page.doc)
+    facts = read_facts(page.doc, layout)
+    bylines = byline_lines(facts, layout, page)
+    headline = find_title(page, layout, bylines)
+    body = find_body(page, layout, headline, bylines)
+    return Sight(layout=layout, facts=facts, bylines=bylines, headline=headline, body=body)
+
+
+def _zone(sight: Sight, kept: list[int]) -> Zone:
+    title, stop = sight.headline.start, sight.headline.stop
+    start = kept[0] if kept else min(max(stop, 0) + _BYLINE, len(sight.layout.lines))
+    end = kept[-1] + 1 if kept else start
+    if title < 0:
+        title = stop = max(0, start - 8)
+    return Zone(title=title, title_stop=stop, start=max(start, stop), stop=max(end, start))
+
+
+def read_article(page: Page, sight: Sight) -> Article:
+    """Every field of an article, each with its evidence; how its next page is reached is the pager's to tell."""
+    doc, layout, facts, headline, body = page.doc, sight.layout, sight.facts, sight.headline, sight.body
+    kept = trim(doc, layout, body, headline.text, sight.bylines) if body else []
+    zone = _zone(sight, kept)
+    evidence: dict[str, Evidence | None] = {
+        "title": headline.evidence,
+        "body": body.evidence if body else None,
+    }
+    (source, evidence["source"]), person = find_source(page, facts, zone, layout)
+    between = range(zone.title_stop, zone.start) if headline.start >= 0 else range(0)
+    shown = [layout.lines[i].text for i in between[:20] if not layout.lines[i].hidden]
+    signed = find_signatures([layout.lines[i].text for i in kept], shown)
+    author, evidence["author"] = find_author(page, layout, facts, zone, person, signed)
+    date, evidence["date"] = find_date(page, facts, zone)
+    editor, evidence["editor"] = find_editor(facts, zone, page)
+    views, evidence["views"] = find_views(page, facts, zone)
+    kicker, subtitle = find_side_titles(page, layout, headline, zone.start)
+    pictures = _pictures(doc, layout, body, kept)
+    return Article(
+        url=page.url,
+        title=headline.text,
+        source=source,
+        author=author,
+        date=date,
+        views=views,
+        editor=editor,
+        kicker=kicker,
+        subtitle=subtitle,
+        body=to_text(doc, layout, kept),
+        body_html=to_html(page, layout, body.node, kept, pictures) if body else "",
+        channel=find_channel(page, layout, headline.text, zone.start),
+        attachments=find_attachments(page, *_frame(doc, layout, headline, body, kept)),
+        images=find_images(page, pictures),
+        counter=find_counter(page),
+        evidence={name: why for name, why in evidence.items() if why is not None},
+    )
+
+
+def _pictures(doc: Document, layout: Layout, body: Body | None, kept: list[int]) -> list[int]:
+    if body is None:
+        return []
+    lines = layout.lines
+    first = lines[body.start - 1].last if body.start and body.start <= len(lines) else body.node
+    stop = lines[kept[-1]].last + 1 if kept else doc.end[body.node]
+    after = [i for i in range(body.start, body.stop) if not kept or i > kept[-1]]
+    stop = lines[after[0]].node if after and kept else doc.end[body.node] if not after else stop
+    return [
+        n
+        for n in range(max(first, body.node), stop)
+        if doc.tag[n] == "img" and not layout.hidden[n] and is_content_image(doc, n)
+    ]
+
+
+def _frame(
+    doc: Document, layout: Layout, headline: Headline, body: Body | None, kept: list[int]
+) -> tuple[int, int]:
+    """Where attachments stand: in the article's frame (the smallest box with headline and text), from the headline on.
+
+    Where that frame is the page itself, only as far as a few lines behind the text.
+    """
+    if body is None:
+        return 0, 0
+    first = layout.lines[headline.start].node if headline.start >= 0 else body.node
+    frame = body.node
+    for up in doc.ancestors(body.node, 12):
+        if doc.within(first, frame) or doc.tag[up] in ("body", "html"):
+            break
+        frame = up
+    last = kept[-1] if kept else body.stop
+    behind = layout.lines[min(last + 12, len(layout.lines) - 1)].last + 1 if layout.lines else 0
+    stop = doc.end[frame] if doc.within(first, frame) else max(doc.end[body.node], behind)
+    return min(first, body.node), stop
