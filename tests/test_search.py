@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scraper.archive import Archive
-from scraper.archive.schema import INDEXED_CHARS, split_sql
+from scraper.archive.splitting import INDEXED_CHARS, split_sql
 from scraper.archive.search import match_of, words_of
 
 TEXTS = {

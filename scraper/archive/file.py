@@ -94,6 +94,7 @@ def _migrate(db: Database, path: Path) -> None:
         db.conn.execute("PRAGMA journal_mode = WAL")
         db.conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         migrations.apply(db)
+        db.conn.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     finally:
         lock.close()
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from scraper.archive.blobs import Blobs
 from scraper.archive.file import transaction
-from scraper.archive.schema import SEARCH_TABLE, split_sql
+from scraper.archive.splitting import SEARCH_TABLE, split_sql
 from scraper.errors import UsageError
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Commands that prove, tell and pass on what an archive keeps: parse arguments, call one function, print. No logic."""
+"""Commands that prove, tell and pass on what an archive keeps."""
 
 from __future__ import annotations
 
@@ -9,18 +9,7 @@ from typing import Any
 
 import click
 
-DATE = click.DateTime(formats=["%Y-%m-%d"])
-
-
-def db_option(function: Any) -> Any:
-    """`--db FILE`, the archive, on every command."""
-    return click.option(
-        "--db",
-        default="archive.db",
-        show_default=True,
-        type=click.Path(dir_okay=False),
-        help="The archive file.",
-    )(function)
+from scraper.commands.options import DATE, db_option
 
 
 @click.command()

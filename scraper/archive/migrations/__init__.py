@@ -1,0 +1,12 @@
+"""The steps that lead from an empty file to today's tables, one file each, in order. A step that was released is never
+edited: what comes later is a step of its own.
+"""
+
+from collections.abc import Callable
+
+from sqlite_utils import Database
+
+from scraper.archive.migrations.m001_first_tables import m001_first_tables
+from scraper.archive.migrations.m002_histories import m002_histories
+
+STEPS: tuple[Callable[[Database], None], ...] = (m001_first_tables, m002_histories)
