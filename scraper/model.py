@@ -45,11 +45,31 @@ class Counter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyDocument:
+    """What a policy document (公文) says of itself beside its text; days are `YYYY-MM-DD`, China time.
+
+    document_number 文号, index_number 索引号, issuer 发布机构, written_on 成文日期, topic 主题分类, document_type 公文种类, validity 有效性,
+    effective_on 生效日期, expires_on 失效日期.
+    """
+
+    document_number: str | None = None
+    index_number: str | None = None
+    issuer: str | None = None
+    written_on: str | None = None
+    topic: str | None = None
+    document_type: str | None = None
+    validity: str | None = None
+    effective_on: str | None = None
+    expires_on: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """One news article. A field is what the page says, or None; `evidence` (by field name) tells why.
 
     `date` is China time, `YYYY-MM-DD HH:MM` where the page shows a clock, else `YYYY-MM-DD`. `body` is plain text, a
     paragraph a line, tables row by row (cells by tab). `body_html` is clean: allow-listed tags, absolute links.
+    `document` is None for news.
     """
 
     url: str
@@ -68,6 +88,7 @@ class Article:
     images: tuple[Link, ...] = ()
     counter: Counter | None = None
     next_page: str | None = None
+    document: PolicyDocument | None = None
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
 
 
@@ -82,11 +103,15 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """A page of links to articles. `total` counts articles, `page_count` pages: what the portal claims, or None."""
+    """A page of links to articles. `total` counts articles, `page_count` pages: what the portal claims, or None.
+
+    `next_form`: what must be posted to `next_url` for the next page; None where a GET brings it.
+    """
 
     url: str
     items: tuple[Item, ...] = ()
     next_url: str | None = None
+    next_form: str | None = None
     page_number: int | None = None
     page_count: int | None = None
     total: int | None = None
@@ -142,7 +167,9 @@ class Redirect:
 class Capture:
     """One answer as it came. `headers` are the raw bytes in order; `body` has its content-coding removed, nothing else.
 
-    `fetched_at` is UTC, `YYYY-MM-DDTHH:MM:SSZ`; `elapsed_ms` from request to last byte. A 304 has an empty body.
+    `fetched_at` is UTC, `YYYY-MM-DDTHH:MM:SSZ`; `elapsed_ms` from request to last byte. A 304 has an empty body. `tls` as in
+    `fetch.tls`, None for http. `form` = what was posted, None for a GET. `rendered` = the body is not what the portal sent
+    but what a browser made of it.
     """
 
     url: str
@@ -155,6 +182,9 @@ class Capture:
     ip: str | None = None
     redirects: tuple[Redirect, ...] = ()
     note: str = ""
+    tls: str | None = None
+    form: str | None = None
+    rendered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +216,8 @@ class Found:
     `channel` is the URL of the channel's first listing page. `page` counts a channel's listing pages, or an article's
     parts, from 1. `part_of` is the frontier id of the article that a part or a counter belongs to. `depth` counts steps
     from the seed. A lower `priority` is fetched earlier. `item` = a row of the channel's list, which counts in its
-    coverage. `due` = fetch it (else it is only known); `again` = also when it was fetched before.
+    coverage. `due` = fetch it (else it is only known); `again` = also when it was fetched before. `form` = what is posted for
+    it, None for a GET.
     """
 
     url: str
@@ -201,6 +232,7 @@ class Found:
     item: bool = False
     due: bool = True
     again: bool = False
+    form: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,6 +256,7 @@ class Row:
     visits: int = 0
     unchanged: int = 0
     found_on: str | None = None
+    form: str | None = None
     fresh: bool = True
 
 

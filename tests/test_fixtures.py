@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,8 @@ def said_of(got: Reading, field: str) -> Any:
         return [[link.url, link.text] for link in value]
     if name == "counter":
         return value and value.url
+    if name == "document":
+        return value and {field: said for field, said in asdict(value).items() if said is not None}
     return list(value) if isinstance(value, tuple) else value
 
 

@@ -20,6 +20,7 @@ from scraper.read.article.byline import (
 )
 from scraper.read.article.clean import to_html, to_text
 from scraper.read.article.counter import find_counter
+from scraper.read.article.document import find_document
 from scraper.read.article.facts import Fact, read_facts
 from scraper.read.article.pictures import is_content_image
 from scraper.read.article.sight import Body, Headline, Zone
@@ -83,6 +84,7 @@ def read_article(page: Page, sight: Sight) -> Article:
     editor, evidence["editor"] = find_editor(facts, zone, page)
     views, evidence["views"] = find_views(page, facts, zone)
     kicker, subtitle = find_side_titles(page, layout, headline, zone.start)
+    document, told = find_document(doc, layout, zone, kept)
     pictures = _pictures(doc, layout, body, kept)
     return Article(
         url=page.url,
@@ -100,7 +102,8 @@ def read_article(page: Page, sight: Sight) -> Article:
         attachments=find_attachments(page, *_frame(doc, layout, headline, body, kept)),
         images=find_images(page, pictures),
         counter=find_counter(page),
-        evidence={name: why for name, why in evidence.items() if why is not None},
+        document=document,
+        evidence={name: why for name, why in (evidence | told).items() if why is not None},
     )
 
 

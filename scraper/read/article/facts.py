@@ -17,6 +17,7 @@ from scraper.text import compact, halfwidth, is_han, squeeze
 
 MAX_LINE = 260  # characters; a longer line is running text, its colons are punctuation
 MAX_VALUE = 80
+MAX_ROW = 400  # nodes
 _SIGN = re.compile(r"[:︰︱丨|/]")
 _SLASH_LABELS = frozenset("文 图 文字 摄影 图片 撰文 图文 文图 摄".split())
 _BAR_FIELDS = frozenset(("author", "source", "editor"))
@@ -280,7 +281,7 @@ def _cell_label(doc: Document, layout: Layout, i: int, out: list[Fact]) -> bool:
     mark = _Mark(0, 0, field, label)
     out.append(Fact(field, label, "", i, lines[i].hidden, lines[i].text))
     if i + 1 < len(lines) and compact(lines[i + 1].text).strip("【】[]") in FIELD:
-        value = _value_of(_below(doc, lines[i].block), field)
+        value = _value_of(below(doc, lines[i].block), field)
         if value:
             out[-1] = Fact(field, label, value, i, lines[i].hidden, f"{lines[i].text} {value}")
         return False
@@ -288,18 +289,21 @@ def _cell_label(doc: Document, layout: Layout, i: int, out: list[Fact]) -> bool:
     return field in _DATE_FIELDS
 
 
-def _below(doc: Document, cell: int) -> str:
-    """The text of the cell in the next row under a cell, '' where there is none."""
+def row_cells(doc: Document, row: int) -> list[int]:
+    """The cells of a table row; [] of one that is too wide to be an information table's."""
+    if doc.end[row] - row > MAX_ROW:
+        return []
+    return [c for c in doc.children(row) if doc.tag[c] in ("td", "th")]
+
+
+def below(doc: Document, cell: int) -> str:
+    """The text of the cell under a cell, where the next row of its table has as many cells; '' else."""
     row = doc.parent[cell]
-    cells = [c for c in doc.children(row) if doc.tag[c] in ("td", "th")]
-    following = doc.end[row]
-    while following < doc.end[doc.parent[row]] and doc.tag[following] != "tr":
-        following = doc.end[following]
-    if row < 0 or cell not in cells or following >= doc.end[doc.parent[row]]:
-        return ""
-    under = [c for c in doc.children(following) if doc.tag[c] in ("td", "th")]
-    place = cells.index(cell)
-    return doc.text(under[place]) if place < len(under) and len(under) == len(cells) else ""
+    table = next((up for up in doc.ancestors(row, 4) if doc.tag[up] == "table"), row)
+    following = next((n for n in range(doc.end[row], doc.end[table]) if doc.tag[n] == "tr"), -1)
+    cells = row_cells(doc, row)
+    under = row_cells(doc, following) if following >= 0 else []
+    return doc.text(under[cells.index(cell)], " ") if cell in cells and len(under) == len(cells) else ""
 
 
 def _value_of(text: str, field: str) -> str:
