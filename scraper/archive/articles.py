@@ -15,6 +15,7 @@ from typing import Literal
 from scraper.archive.multipage import is_multipage, joined, keep_first_page, put_page
 from scraper.archive.values import bounded, clean
 from scraper.model import Article, Link, Row
+from scraper.text import compact
 from scraper.urls import key
 
 Outcome = Literal["new", "changed", "same"]
@@ -114,7 +115,7 @@ def _update(
     _save_html(db, number, html)
     if changed:
         _save_version(db, number, changed, visit)
-        _set_fields(db, number, values)
+    _set_fields(db, number, values)
     db.execute(
         "UPDATE articles SET family = ?, channel = coalesce(channel, ?), channel_id = coalesce(channel_id, ?), capture_id = ?, last_seen = ?, "
         "gone_at = NULL, evidence = ?, reader = (SELECT version FROM crawls WHERE id = ?) WHERE id = ?",
@@ -149,15 +150,24 @@ def _evidence(article: Article) -> str:
 
 
 def _changed(db: sqlite3.Connection, number: int, values: Mapping[str, str | None]) -> dict[str, object]:
-    """The stored values of the fields that differ from `values`."""
+    """The stored values of the fields that differ from `values` by more than white space."""
     names = list(values)
     stored = db.execute(f"SELECT {', '.join(names)} FROM articles WHERE id = ?", (number,)).fetchone()
-    return {name: old for name, old in zip(names, stored, strict=True) if old != values[name]}
+    pairs = zip(names, stored, strict=True)
+    return {name: old for name, old in pairs if old != values[name] and not alike(old, values[name])}
+
+
+def alike(old: str | None, new: str | None) -> bool:
+    """Whether two values of a field differ in white space at most, which editors and templates shift about."""
+    return old == new or (old is not None and new is not None and compact(old) == compact(new))
 
 
 def _set_fields(db: sqlite3.Connection, number: int, values: Mapping[str, str | None]) -> None:
+    """Where one of them is other than it was: a row that stands is not written again."""
     places = ", ".join(f"{name} = ?" for name in values)
-    db.execute(f"UPDATE articles SET {places} WHERE id = ?", (*values.values(), number))
+    same = " AND ".join(f"{name} IS ?" for name in values)
+    told = tuple(values.values())
+    db.execute(f"UPDATE articles SET {places} WHERE id = ? AND NOT ({same})", (*told, number, *told))
 
 
 def _save_version(db: sqlite3.Connection, number: int, changed: Mapping[str, object], visit: Visit) -> None:
@@ -232,8 +242,7 @@ def save_further_page(
     changed = _changed(db, number, {"body": body})
     if changed and not first_time:
         _save_version(db, number, changed, visit)
-    if changed:
-        _set_fields(db, number, {"body": body})
+    _set_fields(db, number, {"body": body})
     _save_html(db, number, html)
     _save_links(db, "attachments", number, page, article.attachments)
     _save_links(db, "images", number, page, article.images)

@@ -8,7 +8,6 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from scraper.archive.articles import FIELDS
@@ -42,12 +41,12 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class State:
-    """An article as it was read at one time: from which capture, and the value of each field."""
+class Step:
+    """A change of an article, first seen `at` (UTC): what was read before it and after it, field by field."""
 
     at: str
-    capture: int
-    values: Mapping[str, Any]
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +72,7 @@ def history(archive: Archive, url: str) -> History:
     if row is None:
         raise UsageError(f"no article {url} in this archive", "find its address with `search`")
     number, address, title, first_seen, last_seen, gone_at = row
-    then = states(db, number)
-    changes = [c for old, new in pairwise(then) for c in _between(old, new)]
+    changes = [change for step in steps(db, number) for change in _between(step)]
     changes += _presence(db, number, gone_at)
     return History(
         url=address,
@@ -86,30 +84,36 @@ def history(archive: Archive, url: str) -> History:
     )
 
 
-def states(db: sqlite3.Connection, number: int) -> list[State]:
-    """All readings of an article, oldest first: the one it has, and those before made again from its versions."""
-    names = ", ".join(FIELDS)
-    first_seen, capture, *stored = db.execute(
-        f"SELECT first_seen, capture_id, {names} FROM articles WHERE id = ?", (number,)
-    ).fetchone()
-    values: dict[str, Any] = dict(zip(FIELDS, stored, strict=True))
-    links = db.execute("SELECT url, name FROM attachments WHERE article_id = ? ORDER BY position", (number,))
-    values["attachments"] = [list(link) for link in links.fetchall()]
+_STEPS = """
+SELECT seen_at AS at, 1 AS changes, id, changed FROM versions WHERE article_id = :id
+UNION ALL SELECT at, 0, id, changed FROM rereadings WHERE article_id = :id ORDER BY at DESC, changes, id DESC
+"""
+
+
+def steps(db: sqlite3.Connection, number: int) -> list[Step]:
+    """The changes of an article, oldest first, made again backwards from the reading it has now. A rereading is no change:
+    it is undone on the way, so that both sides of a change are in the words of the reader that saw it.
+    """
+    values = values_of(db, number)
     found = []
-    versions = db.execute(
-        "SELECT seen_at, old_capture, changed FROM versions WHERE article_id = ? ORDER BY seen_at DESC, id DESC",
-        (number,),
-    )
-    for seen_at, old_capture, changed in versions.fetchall():
-        found.append(State(at=seen_at, capture=capture, values=values))
-        values, capture = values | json.loads(changed), old_capture
-    found.append(State(at=first_seen, capture=capture, values=values))
+    for at, is_change, _, changed in db.execute(_STEPS, {"id": number}).fetchall():
+        before = values | {name: old for name, old in json.loads(changed).items() if name in values}
+        if is_change:
+            found.append(Step(at=at, before=before, after=values))
+        values = before
     return found[::-1]
 
 
-def _between(old: State, new: State) -> Iterator[Change]:
-    for field, before in old.values.items():
-        after = new.values[field]
+def values_of(db: sqlite3.Connection, number: int) -> dict[str, Any]:
+    """What an article's last reading says, by field; `attachments` as a list of [address, name]."""
+    stored = db.execute(f"SELECT {', '.join(FIELDS)} FROM articles WHERE id = ?", (number,)).fetchone()
+    links = db.execute("SELECT url, name FROM attachments WHERE article_id = ? ORDER BY position", (number,))
+    return dict(zip(FIELDS, stored, strict=True)) | {"attachments": [list(link) for link in links.fetchall()]}
+
+
+def _between(step: Step) -> Iterator[Change]:
+    for field, before in step.before.items():
+        after = step.after[field]
         if before == after:
             continue
         lines = tuple(diff(_lines(field, before), _lines(field, after)))
@@ -119,7 +123,7 @@ def _between(old: State, new: State) -> Iterator[Change]:
             kind = cast(ChangeKind, field)
         elif len(signs) == 1:
             kind = "addition" if "+" in signs else "removal"
-        yield Change(at=new.at, kind=kind, field=field, lines=lines)
+        yield Change(at=step.at, kind=kind, field=field, lines=lines)
 
 
 def _lines(field: str, value: Any) -> list[str]:
