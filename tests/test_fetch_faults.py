@@ -223,16 +223,20 @@ def ask(url: str, **options: object) -> FetchError:
     return visit({}, scenario, **options)  # type: ignore[arg-type]
 
 
-def test_a_refused_connection_says_so() -> None:
-    error = ask(f"http://127.0.0.1:{closed_port()}/")
+@pytest.mark.parametrize(
+    ("scheme", "cure"), [("http", "http or https"), ("https", "try its http:// address")]
+)
+def test_a_refused_connection_says_so_and_what_else_to_try(scheme: str, cure: str) -> None:
+    error = ask(f"{scheme}://127.0.0.1:{closed_port()}/")
     assert isinstance(error, Unreachable)
-    assert "refuses connections" in str(error)
+    assert "refuses connections" in str(error) and cure in str(error)
 
 
 def test_a_failed_tls_handshake_says_so_and_is_not_tried_again() -> None:
     error = ask("https://SERVER/")
     assert isinstance(error, Unreachable)
     assert "no secure connection" in str(error)
+    assert "http://" in str(error) and "--tls" not in str(error)  # plain HTTP answers there: no old server
     assert not error.retry
 
 

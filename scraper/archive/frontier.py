@@ -5,7 +5,9 @@ Functions here run inside the caller's transaction. Times are UTC text, as every
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 
@@ -42,12 +44,12 @@ FROM priorities WHERE p IS NOT NULL
 
 _ROW = """
 SELECT f.id, f.portal, f.url, f.kind, c.url, f.page, f.part_of, f.depth, f.etag, f.last_modified, f.title, f.date,
-  f.attempts, f.visits, f.unchanged, o.url
+  f.attempts, f.visits, f.unchanged, o.url, f.form
 FROM frontier f LEFT JOIN channels c ON c.id = f.channel_id LEFT JOIN frontier o ON o.id = f.found_on
 """
 _ROW_NAMES = tuple(
     "id portal url kind channel page part_of depth etag last_modified title date attempts visits unchanged "
-    "found_on".split()
+    "found_on form".split()
 )
 
 
@@ -209,9 +211,9 @@ def save_channel(db: sqlite3.Connection, portal: str, channel: Channel, *, page:
 
 _ADD = """
 INSERT INTO frontier(portal, url, key, kind, channel_id, page, depth, priority, found_on, part_of, title, date, due_at,
-  state)
+  form, state)
 VALUES (:portal, :url, :key, :kind, :channel, :page, :depth, :priority, :found_on, :part_of, :title, :date, :at,
-  iif(:kind IN ('file', 'external'), 'outside', 'new'))
+  :form, iif(:kind IN ('file', 'external'), 'outside', 'new'))
 ON CONFLICT(key) DO NOTHING
 """
 
@@ -231,13 +233,28 @@ UPDATE frontier SET
   page = coalesce(page, :page),
   depth = min(depth, :depth),
   title = coalesce(title, :title),
-  date = coalesce(date, :date)
+  date = coalesce(date, :date),
+  form = iif(:again, coalesce(:form, form), form)
 WHERE key = :key AND (
   :again OR visits = 0 AND :item AND channel_id IS NOT :channel OR state = 'outside' OR state = 'new' AND due_at IS NULL OR kind = 'page' AND :kind <> 'page' OR depth > :depth
   OR channel_id IS NULL AND :channel IS NOT NULL OR page IS NULL AND :page IS NOT NULL
   OR title IS NULL AND :title IS NOT NULL OR date IS NULL AND :date IS NOT NULL
 )
 """
+
+
+# What a server wrote into the form for itself: another with each answer, and of no meaning for which page is asked for.
+_STATE = re.compile(
+    r"(?:^|&)__(?:VIEWSTATE\w*|EVENTVALIDATION|PREVIOUSPAGE|REQUESTVERIFICATIONTOKEN)=[^&]*", re.I
+)
+
+
+def _key(one: Found) -> str:
+    """What two spellings of one page share; pages that are posted for share an address, and differ in form and number."""
+    if one.form is None:
+        return key(one.url)
+    told = hashlib.sha256(_STATE.sub("", one.form).encode("utf-8", "replace")).hexdigest()
+    return f"{key(one.url)} POST {told[:16]} {one.page or 1}"
 
 
 def add_found(
@@ -258,7 +275,8 @@ def add_found(
         values = {
             "portal": portal,
             "url": one.url,
-            "key": key(one.url),
+            "key": _key(one),
+            "form": clean(one.form),
             "kind": one.kind,
             "channel": channel_id(db, portal, one.channel) if one.channel else None,
             "page": bounded(one.page),

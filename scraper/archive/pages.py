@@ -229,11 +229,13 @@ def save_capture(
     kind = reading.kind if reading else kind
     template = None if kind == "file" or is_file(capture.url) else f"{row.portal} {kind}"
     digest = blobs.save(capture.body, template) if capture.body else None
+    form = None if capture.form is None else blobs.save(capture.form.encode(), f"{row.portal} form")
     hops = [asdict(hop) for hop in capture.redirects]
     content_type = header(capture, b"content-type")
     made = db.execute(
         "INSERT INTO captures(crawl_id, frontier_id, url, requested, fetched_at, status, content_type, headers, digest, "
-        "ip, elapsed_ms, redirects, kind, charset, family, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+        "ip, elapsed_ms, redirects, kind, charset, family, note, tls, method, form, rendered) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
         "RETURNING id",
         (
             *(
@@ -249,6 +251,7 @@ def save_capture(
             *(digest, capture.ip, capture.elapsed_ms, clean(json.dumps(hops)) if hops else None, kind),
             *((reading.charset.name, clean(reading.family)) if reading else (None, None)),
             clean("; ".join(filter(None, (capture.note, reading.note if reading else "")))) or None,
+            *(capture.tls, "GET" if form is None else "POST", form, capture.rendered),
         ),
     ).fetchone()
     return int(made[0])
@@ -385,13 +388,15 @@ def newest_capture(db: sqlite3.Connection, url: str) -> int | None:
 def load_capture(db: sqlite3.Connection, blobs: Blobs, capture_id: int) -> Capture:
     """One answer as it came. Raises UsageError where there is none of that id, or its bytes are damaged."""
     row = db.execute(
-        "SELECT url, requested, status, headers, digest, fetched_at, elapsed_ms, ip, redirects, note FROM captures "
-        "WHERE id = ?",
+        "SELECT url, requested, status, headers, digest, fetched_at, elapsed_ms, ip, redirects, note, tls, form, rendered "
+        "FROM captures WHERE id = ?",
         (capture_id,),
     ).fetchone()
     if row is None:
         raise UsageError(f"no capture {capture_id} in this archive", "see the ids in `captures`")
-    url, requested, status, headers, digest, fetched_at, elapsed, ip, redirects, note = row
+    url, requested, status, headers, digest, fetched_at, elapsed, ip, redirects, note, tls, form, rendered = (
+        row
+    )
     lines = (line.partition(b": ") for line in headers.split(b"\r\n") if line)
     return Capture(
         url=url,
@@ -404,4 +409,7 @@ def load_capture(db: sqlite3.Connection, blobs: Blobs, capture_id: int) -> Captu
         ip=ip,
         redirects=tuple(Redirect(**hop) for hop in json.loads(redirects or "[]")),
         note=note or "",
+        tls=tls,
+        form=None if form is None else blobs.load(form).decode(),
+        rendered=bool(rendered),
     )

@@ -26,7 +26,7 @@ from scraper.archive.search import Hit, search
 from scraper.archive.values import clean
 from scraper.model import Capture, Channel, Found, FrontierKind, Reading, Row, Saved
 
-_PORTAL_COLUMNS = frozenset(("name", "family", "robots", "robots_at", "delay", "last_crawl"))
+_PORTAL_COLUMNS = frozenset(("name", "family", "robots", "robots_at", "delay", "tls", "last_crawl"))
 
 
 class Archive:
@@ -137,7 +137,7 @@ class Archive:
             )
 
     def update_portal(self, host: str, **columns: str | float | None) -> None:
-        """Set columns of a portal: name, family, robots, robots_at, delay (seconds), last_crawl."""
+        """Set columns of a portal: name, family, robots, robots_at, delay (seconds), tls, last_crawl."""
         if unknown := columns.keys() - _PORTAL_COLUMNS:
             raise TypeError(f"no columns of a portal to set: {', '.join(sorted(unknown))}")
         values = [clean(v) if isinstance(v, str) else v for v in columns.values()]
@@ -155,6 +155,11 @@ class Archive:
         with self._read():
             row = self._connection.execute("SELECT name FROM portals WHERE host = ?", (host,)).fetchone()
         return row[0] if row else None
+
+    def portal_tls(self) -> dict[str, str]:
+        """In which ways secure connections are made, of each portal (host) where not in the normal one."""
+        with self._read():
+            return dict(self._connection.execute("SELECT host, tls FROM portals WHERE tls IS NOT NULL"))
 
     def portals_due(self, *, at: str) -> list[str]:
         """Hosts of the portals that have a page due now."""

@@ -44,6 +44,12 @@ def demo(db: str, as_json: bool) -> None:
     metavar="ADDRESS",
     help="Mail or web address for the User-Agent, so that a portal can reach you.",
 )
+@click.option(
+    "--tls",
+    multiple=True,
+    type=click.Choice(["legacy", "noverify", "strict"]),
+    help="For old servers or bad certificates; kept for the portal until --tls strict.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object on stdout.")
 def crawl(
     urls: Sequence[str],
@@ -52,6 +58,7 @@ def crawl(
     since: Any,
     delay: float,
     contact: str | None,
+    tls: Sequence[Any],
     as_json: bool,
 ) -> None:
     """Crawl portals, channels or single articles; run it again for what is new.
@@ -62,7 +69,9 @@ def crawl(
     """
     from scraper.crawl import Options
 
-    options = Options(limit=limit, since=since and f"{since:%Y-%m-%d}", delay=delay, contact=contact)
+    ways = tuple(way for way in dict.fromkeys(tls) if way != "strict") if tls else None
+    since = since and f"{since:%Y-%m-%d}"
+    options = Options(limit=limit, since=since, delay=delay, contact=contact, tls=ways)
     _crawl(urls, db, options, as_json=as_json)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from scraper.fetch.tls import Way
+
 if TYPE_CHECKING:
     from scraper.archive import ReportLine
 
@@ -17,12 +19,14 @@ unreachable, blocked = no seed could be reached; stopped = the archive could not
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """How to crawl. limit: new articles at most; since: oldest date wanted (YYYY-MM-DD); delay: seconds between requests
-    to one host; contact: an address put into the User-Agent."""
+    to one host; contact: an address put into the User-Agent; tls: ways of secure connections (`legacy`, `noverify`), kept
+    for these portals; empty: back to the normal way; None: as it is kept."""
 
     limit: int | None = None
     since: str | None = None
     delay: float = 1.0
     contact: str | None = None
+    tls: tuple[Way, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

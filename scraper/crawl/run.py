@@ -25,7 +25,7 @@ from scraper.crawl.report import Event, Options, Outcome, Report, Totals
 from scraper.crawl.take import Taken, Taker, content_type
 from scraper.crawl.twins import Twins
 from scraper.errors import ArchiveUnwritable, BadAnswer, Blocked, FetchError, Unreachable, UsageError
-from scraper.fetch import Fetcher
+from scraper.fetch import Fetcher, tls
 from scraper.model import Capture, Found, FrontierKind, Row
 from scraper.read import read
 
@@ -111,8 +111,14 @@ class Run:
         private = frozenset(urls.hostname(seed) for seed in seeds)
         with _stop_on_sigterm():
             async with self.make_fetcher(
-                delay=self.options.delay, contact=self.options.contact, allow_private=private
+                delay=self.options.delay,
+                contact=self.options.contact,
+                allow_private=private,
+                tls=frozenset(self.options.tls or ()),
             ) as fetcher:
+                if self.options.tls is None:
+                    for host, ways in self.archive.portal_tls().items():
+                        fetcher.use_tls(host, tls.parse(ways))
                 try:
                     async with asyncio.TaskGroup() as group:
                         for of_host in by_host.values():
@@ -157,6 +163,8 @@ class Run:
         """Make the portal and the seed at `home` known and due, and what this crawl asks again; then crawl it."""
         portal = scope.portal
         self.archive.add_portal(portal, home_url=scope.origin + "/", at_crawl=self.id)
+        if self.options.tls is not None and capture.tls:
+            self.archive.update_portal(portal, tls=tls.shown(frozenset(self.options.tls)))
         first = Found(url=home, kind=_SEED_KIND[scope.mode], priority=FIRST, page=1, again=True)
         self.archive.add_found(portal, [first], at=self.started)
         robots = await fetcher.robots(scope.origin)

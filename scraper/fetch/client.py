@@ -25,6 +25,7 @@ from scraper.fetch.gate import Gate, Sleep, retry_after
 from scraper.fetch.limits import Limits
 from scraper.fetch.pool import Pool, origin_of
 from scraper.fetch.robots import RobotsAnswer, RobotsCache, parse
+from scraper.fetch.tls import NORMAL, Tls
 from scraper.model import Capture, Redirect
 from scraper.text import shorten
 
@@ -47,7 +48,8 @@ class Fetcher:
 
     `delay`: seconds between two requests to one host. `contact`: put into the User-Agent, so that a portal can write.
     `allow_private`: hosts (as in URLs) that may be on private addresses. Clock, sleep and chance are passed in by tests;
-    `transport` replaces the network, and then no host is looked up unless `resolve` is given too.
+    `transport` replaces the network, and then no host is looked up unless `resolve` is given too. `tls`: the ways in which
+    secure connections may be made; `use_tls` names others for a host.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class Fetcher:
         delay: float = 1.0,
         contact: str | None = None,
         allow_private: frozenset[str] = frozenset(),
+        tls: Tls = NORMAL,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Sleep = asyncio.sleep,
@@ -72,7 +75,12 @@ class Fetcher:
         self._timeout = httpx.Timeout(
             limits.read_seconds, connect=limits.connect_seconds, pool=None
         ).as_dict()
-        self._pool = Pool(most=limits.max_hosts, transport=transport)
+        self._tls: dict[str, Tls] = {}
+        self._pool = Pool(
+            most=limits.max_hosts,
+            transport=transport,
+            tls=lambda host: self._tls.get(host.removeprefix("www."), tls),
+        )
         resolve = resolve or (None if transport else address.resolve)
         self._guard = address.Guard(allow_private, resolve, monotonic, limits.connect_seconds)
         self._gate = Gate(
@@ -139,6 +147,10 @@ class Fetcher:
             urls.host(target), answer.crawl_delay and min(answer.crawl_delay, self._limits.max_crawl_delay)
         )
         return answer
+
+    def use_tls(self, host: str, tls: Tls) -> None:
+        """Make secure connections with `host` (and its www. twin) in these ways, from its next new connection on."""
+        self._tls[host.removeprefix("www.")] = tls
 
     def crawl_delay(self, host: str) -> float:
         """Seconds kept between requests to `host`: the delay, or what its robots.txt asks for if that is longer."""
@@ -324,6 +336,7 @@ def _capture(answer: Answer, requested: str, url: str, hops: tuple[Redirect, ...
         fetched_at=_stamp(answer.at),
         elapsed_ms=answer.elapsed_ms,
         ip=answer.ip,
+        tls=answer.tls,
         redirects=hops,
         note="; ".join(answer.notes),
     )

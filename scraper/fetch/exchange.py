@@ -16,6 +16,7 @@ from scraper.fetch import faults
 from scraper.fetch.decode import CUT, TRUNCATED, codings, decode, size
 from scraper.fetch.limits import Limits
 from scraper.fetch.pool import Line
+from scraper.fetch.tls import shown
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
@@ -24,13 +25,14 @@ Headers = tuple[tuple[bytes, bytes], ...]
 class Answer:
     """One answer as it came: raw `headers`, `body` with its content-coding undone, `ip` of the peer, `notes`.
 
-    `at` is when it was asked for, `elapsed_ms` from then to the last byte.
+    `tls`: the protocol and the ways of the secure connection (`TLSv1 legacy`), None for http. `at` is when it was asked for, `elapsed_ms` from then to the last byte.
     """
 
     status: int
     headers: Headers
     body: bytes
     ip: str | None
+    tls: str | None
     at: datetime
     elapsed_ms: int
     notes: tuple[str, ...]
@@ -57,7 +59,7 @@ async def exchange(
         async with asyncio.timeout(limits.total_seconds):
             response = await line.transport.handle_async_request(request)
             try:
-                ip = None if line.proxy else _peer(response)
+                ip, tls = None if line.proxy else _peer(response), _tls(response, line)
                 admit(ip)
                 headers = tuple(response.headers.raw)
                 raw, broken = await _read_body(response, most, cut)
@@ -68,7 +70,9 @@ async def exchange(
             f"{urls.host(url)} took longer than {limits.total_seconds:g} s for one answer", "try again later"
         ) from error
     except faults.ERRORS as error:
-        raise faults.explain(error, url, proxy=line.proxy, connect_seconds=limits.connect_seconds) from error
+        raise faults.explain(
+            error, url, proxy=line.proxy, connect_seconds=limits.connect_seconds, tls=line.tls
+        ) from error
     if response.status_code == 407 and line.proxy:
         raise Unreachable(
             f"the proxy {line.proxy} wants a user and password",
@@ -81,6 +85,7 @@ async def exchange(
         headers=headers,
         body=body,
         ip=ip,
+        tls=tls,
         at=at,
         elapsed_ms=round((monotonic() - started) * 1000),
         notes=notes,
@@ -118,3 +123,10 @@ def _peer(response: httpx.Response) -> str | None:
     stream = response.extensions.get("network_stream")
     address = stream.get_extra_info("server_addr") if stream else None
     return str(address[0]) if address else None
+
+
+def _tls(response: httpx.Response, line: Line) -> str | None:
+    """Protocol of the connection and the ways it was made in; None where it is not secured."""
+    stream = response.extensions.get("network_stream")
+    secured = stream.get_extra_info("ssl_object") if stream else None
+    return " ".join(filter(None, (secured.version(), shown(line.tls)))) if secured else None

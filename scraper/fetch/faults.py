@@ -12,6 +12,7 @@ import httpx
 from scraper import urls
 from scraper.errors import BadAnswer, FetchError, TooSlow, Unreachable
 from scraper.fetch.address import no_such_host
+from scraper.fetch.tls import NORMAL, Tls, cure
 from scraper.text import shorten
 
 ERRORS = (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError)
@@ -22,15 +23,19 @@ _NO_ROUTE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN})
 
 
 def explain(
-    error: Exception, url: str, *, proxy: str | None = None, connect_seconds: float = 0.0
+    error: Exception, url: str, *, proxy: str | None = None, connect_seconds: float = 0.0, tls: Tls = NORMAL
 ) -> FetchError:
-    """The FetchError for an `error` met while asking for `url`, through `proxy` (its address without password) or not."""
+    """The FetchError for an `error` met while asking for `url`, through `proxy` (its address without password) or not,
+    in the ways `tls`.
+    """
     host = urls.host(url)
     if proxy and isinstance(error, httpx.ProxyError | httpx.ConnectError | httpx.ConnectTimeout):
-        return _proxy_failed(error, host, proxy)
+        return _proxy_failed(error, host, proxy, tls)
+    secure = url.startswith("https:")
     if isinstance(error, httpx.ConnectTimeout):
         return Unreachable(
-            f"{host} did not answer within {connect_seconds:g} s", "it may be down or refuse this network"
+            f"{host} did not answer within {connect_seconds:g} s",
+            ("try its http:// address; " if secure else "") + "it may be down or refuse this network",
         )
     if isinstance(error, httpx.TimeoutException):
         return TooSlow(f"{host} stopped sending in the middle of an answer", _LATER)
@@ -38,39 +43,41 @@ def explain(
         return _bad_protocol(error, host)
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLError):
-            return _tls_failed(cause, host)
+            return _tls_failed(cause, host, tls)
         if isinstance(cause, socket.gaierror):
             return no_such_host(urls.hostname(url), cause)
         if isinstance(cause, ConnectionRefusedError):
-            return Unreachable(
-                f"{host} refuses connections", "check the address (http or https, port), or " + _LATER
-            )
+            other = "try its http:// address" if secure else "check the address (http or https, port)"
+            return Unreachable(f"{host} refuses connections", f"{other}, or {_LATER}")
         if isinstance(cause, OSError) and cause.errno in _NO_ROUTE:
-            return Unreachable(f"there is no route to {host}", "check the network connection")
+            return Unreachable(
+                f"there is no route to {host}",
+                "check the network connection; a host with IPv6 addresses only needs a network with IPv6",
+            )
     if isinstance(error, httpx.NetworkError | OSError):
         return Unreachable(f"{host} broke the connection off", _LATER)
     return BadAnswer(f"{shorten(url)} can't be asked for ({_words(error)})", "check the address")
 
 
-def _proxy_failed(error: Exception, host: str, proxy: str) -> Unreachable:
-    cure = "check HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY in the environment"
+def _proxy_failed(error: Exception, host: str, proxy: str, tls: Tls) -> Unreachable:
+    check = "check HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY in the environment"
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLError):  # the proxy let us through, and the host's own TLS failed
-            return _tls_failed(cause, host)
+            return _tls_failed(cause, host, tls)
     if isinstance(error, httpx.ProxyError):
-        return Unreachable(f"the proxy {proxy} would not connect to {host} ({_words(error)})", cure)
-    return Unreachable(f"the proxy {proxy} can't be reached", cure)
+        return Unreachable(f"the proxy {proxy} would not connect to {host} ({_words(error)})", check)
+    return Unreachable(f"the proxy {proxy} can't be reached", check)
 
 
-def _tls_failed(error: ssl.SSLError, host: str) -> Unreachable:
+def _tls_failed(error: ssl.SSLError, host: str, tls: Tls) -> Unreachable:
     """No use asking again: certificates and old servers don't change within minutes."""
-    cure = "an http:// address of the same portal may work"
     if isinstance(error, ssl.SSLCertVerificationError):
         reason = getattr(error, "verify_message", "") or _words(error)
-        failure = Unreachable(f"the TLS certificate of {host} is not valid ({reason})", cure)
+        cause = f"the TLS certificate of {host} is not valid ({reason})"
     else:
         reason = (getattr(error, "reason", "") or _words(error)).replace("_", " ").lower()
-        failure = Unreachable(f"no secure connection with {host} ({reason})", cure)
+        cause = f"no secure connection with {host} ({reason})"
+    failure = Unreachable(cause, cure(error, reason, tls))
     failure.retry = False
     return failure
 

@@ -6,12 +6,10 @@ Transports and not clients: a client follows no redirect and keeps no cookie tha
 
 from __future__ import annotations
 
-import ssl
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import cache
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -19,6 +17,7 @@ import httpx
 
 from scraper import urls
 from scraper.errors import MissingExtra, UsageError
+from scraper.fetch.tls import NORMAL, Tls, context
 
 # One request at a time per host; a kept connection outlives a pause of some seconds, not a server's patience.
 _LIMITS = httpx.Limits(max_connections=2, max_keepalive_connections=1, keepalive_expiry=20.0)
@@ -30,11 +29,15 @@ class Line:
 
     transport: httpx.AsyncBaseTransport
     proxy: str | None
+    tls: Tls = NORMAL
     users: int = 0
 
 
 class Pool:
-    """Lines by scheme and host; `transport` replaces them all (tests). Proxies as the environment names them."""
+    """Lines by scheme and host; `transport` replaces them all (tests). Proxies as the environment names them.
+
+    `tls`: how each host's secure connections are made.
+    """
 
     def __init__(
         self,
@@ -42,8 +45,10 @@ class Pool:
         most: int,
         transport: httpx.AsyncBaseTransport | None = None,
         proxies: Mapping[str, str] | None = None,
+        tls: Callable[[str], Tls] = lambda host: NORMAL,
     ) -> None:
         self._most = most
+        self._tls = tls
         self._transport = transport
         self._proxies = getproxies() if proxies is None else proxies
         self._lines: OrderedDict[str, Line] = OrderedDict()
@@ -92,20 +97,14 @@ class Pool:
         if self._transport:
             return Line(transport=self._transport, proxy=None)
         proxy = self.proxy(url)
-        shown = proxy and _without_password(proxy)
+        shown, tls = proxy and _without_password(proxy), self._tls(urls.host(url))
         try:
-            transport = httpx.AsyncHTTPTransport(verify=_context(), limits=_LIMITS, proxy=proxy)
+            transport = httpx.AsyncHTTPTransport(verify=context(tls), limits=_LIMITS, proxy=proxy)
         except ImportError as error:
             raise MissingExtra(f"the proxy {shown} speaks SOCKS", "pip install 'httpx[socks]'") from error
         except (ValueError, httpx.InvalidURL) as error:
             raise UsageError(f"{shown} is no address of a proxy", "write it as http://host:port") from error
-        return Line(transport=transport, proxy=shown)
-
-
-@cache
-def _context() -> ssl.SSLContext:
-    """Reading the trusted certificates takes a hundred times as long as opening a line."""
-    return httpx.create_ssl_context()
+        return Line(transport=transport, proxy=shown, tls=tls)
 
 
 def origin_of(url: str) -> str:

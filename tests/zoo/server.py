@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -46,6 +47,8 @@ class Stand:
 
     portal: Portal
     port: int = 0
+    name: str = "127.0.0.1"
+    scheme: str = "http"
     log: list[Asked] = field(default_factory=list)
     faults: dict[str, Iterator[Fault]] = field(default_factory=dict)
     active: int = 0
@@ -54,12 +57,12 @@ class Stand:
     @property
     def host(self) -> str:
         """As the archive calls the portal."""
-        return f"127.0.0.1:{self.port}"
+        return f"{self.name}:{self.port}"
 
     @property
     def url(self) -> str:
         """Its home page."""
-        return f"http://{self.host}/"
+        return f"{self.scheme}://{self.host}/"
 
     def fail(self, path: str, *faults: Fault) -> None:
         """Show these faults, one a request, to who asks for `path` (or a target with its query)."""
@@ -98,17 +101,20 @@ class Zoo:
         self._thread.join(10)
         self._loop.close()
 
-    def stand(self, portal: Portal, *, port: int = 0) -> Stand:
-        """Open a port for a portal (0: any free one)."""
-        stand = Stand(portal)
-        self._await(self._open(stand, port))
+    def stand(
+        self, portal: Portal, *, port: int = 0, name: str = "127.0.0.1", tls: ssl.SSLContext | None = None
+    ) -> Stand:
+        """Open a port for a portal (0: any free one) of the loopback address `name`; with `tls` it speaks https."""
+        stand = Stand(portal, name=name, scheme="https" if tls else "http")
+        self._await(self._open(stand, port, tls))
         return stand
 
     def _await(self, work: Coroutine[None, None, None]) -> None:
         asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
 
-    async def _open(self, stand: Stand, port: int) -> None:
-        server = await asyncio.start_server(partial(self._serve, stand), "127.0.0.1", port)
+    async def _open(self, stand: Stand, port: int, tls: ssl.SSLContext | None) -> None:
+        name = stand.name.strip("[]")
+        server = await asyncio.start_server(partial(self._serve, stand), name, port, ssl=tls)
         self._servers.append(server)
         stand.port = server.sockets[0].getsockname()[1]
 
