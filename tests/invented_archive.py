@@ -100,7 +100,9 @@ def _add_hostile_rows(db: Database) -> None:
     )
     for seen_at, views in ((MAY, 12), (JUNE, 30)):
         db["views"].insert({"article_id": 1, "seen_at": seen_at, "views": views, "origin": "page"})
+    db["documents"].insert({"article_id": 2, "document_number": f"白管〔2024〕7号{SCRIPT}", "validity": "废止"})
     before = {"title": f"旧标题{SCRIPT}", "attachments": [[f"http://{PORTAL}/x.doc", "旧附件"]]}
+    before |= {"document": {"validity": "有效"}}
     version = {"article_id": 2, "seen_at": JUNE, "old_capture": 2, "new_capture": 2}
     db["versions"].insert(version | {"changed": json.dumps(before, ensure_ascii=False)})
     db["articles"].update(2, {"changed_at": JUNE})

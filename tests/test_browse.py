@@ -209,6 +209,9 @@ def test_article_reads_like_one(get: Get) -> None:
         "改动 1 次",
         "<dd>http://kfq.example/x.doc 旧附件</dd>",
         "旧标题",
+        "<dt>文号</dt><dd>白管〔2024〕7号&lt;script&gt;",
+        "<dt>有效性</dt><dd>废止</dd>",
+        "<dt>公文信息</dt><dd>有效性：有效</dd>",
     ):
         assert part in text
     assert 'href="http://kfq.example/c1/2.html" rel="noopener noreferrer nofollow"' in text

@@ -63,7 +63,7 @@ def test_csv_is_what_excel_and_rfc_4180_ask_for(archive: Archive) -> None:
     assert out.getvalue().startswith("\ufeffid,url,portal,")
     assert out.getvalue().count("\r\n") == 4
     rows = table(archive)
-    assert list(rows[0])[:10] == FIRST and list(rows[0])[-1] == "attachments"
+    assert list(rows[0])[:10] == FIRST and list(rows[0])[-2:] == ["attachments", "document"]
     assert rows[0]["body"] == '第一段，带"引号"\n第二段'
     assert rows[2]["date"] == ""
 

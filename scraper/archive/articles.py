@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Literal
 
+from scraper.archive.documents import NAMES, save_document
 from scraper.archive.multipage import is_multipage, joined, keep_first_page, put_page
 from scraper.archive.values import bounded, clean
 from scraper.model import Article, Link, Row
@@ -22,7 +23,7 @@ Outcome = Literal["new", "changed", "same"]
 ViewsOrigin = Literal["page", "counter", "listing"]
 
 FIELDS = ("channel", "title", "source", "author", "date", "body", "kicker", "subtitle", "editor")
-"""What makes a version when it changes; attachments are told beside them."""
+"""What makes a version when it changes; attachments and the policy document are told beside them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,7 @@ def save_article(
         number = _insert(db, article, visit, channel)
         _save_html(db, number, clean(article.body_html))
         _save_links(db, "attachments", number, 1, article.attachments)
+        save_document(db, number, article.document)
     else:
         outcome = _update(db, number, article, visit, channel)
     _save_links(db, "images", number, 1, article.images)
@@ -112,6 +114,7 @@ def _update(
     before = _save_links(db, "attachments", number, 1, article.attachments)
     if before is not None:
         changed["attachments"] = before
+    changed |= save_document(db, number, article.document)
     _save_html(db, number, html)
     if changed:
         _save_version(db, number, changed, visit)
@@ -253,11 +256,14 @@ def save_further_page(
     return "changed" if changed else "same"
 
 
-_STREAM = """
+_STREAM = f"""
 SELECT a.*, (
   SELECT json_group_array(json_object('url', url, 'name', name))
   FROM (SELECT url, name FROM attachments WHERE article_id = a.id ORDER BY position)
-) AS attachments
+) AS attachments, (
+  SELECT json_patch('{{}}', json_object({", ".join(f"'{name}', {name}" for name in NAMES)}))
+  FROM documents WHERE article_id = a.id
+) AS document
 FROM articles a
 WHERE (:portal IS NULL OR a.portal = :portal) AND (:since IS NULL OR a.date >= :since)
   AND (:until IS NULL OR substr(a.date, 1, length(:until)) <= :until)
@@ -266,7 +272,7 @@ ORDER BY a.id
 
 
 def columns(db: sqlite3.Connection) -> list[str]:
-    """The names of what `stream` gives, in order: the columns of `articles`, then `attachments`."""
+    """The names of what `stream` gives, in order: the columns of `articles`, then `attachments`, `document`."""
     nothing = {"portal": "", "since": None, "until": None}
     return [column[0] for column in db.execute(_STREAM, nothing).description]
 
@@ -274,7 +280,8 @@ def columns(db: sqlite3.Connection) -> list[str]:
 def stream(
     db: sqlite3.Connection, *, portal: str | None, since: str | None, until: str | None
 ) -> Iterator[dict[str, object]]:
-    """Rows of `articles` by id, one at a time, all columns and `attachments` (JSON list of {url, name}).
+    """Rows of `articles` by id, one at a time, all columns, `attachments` (JSON list of {url, name}) and `document` (JSON object of
+    what a policy document says of itself, null for news).
 
     `since` and `until` are dates or their beginnings (`2024`, `2024-03`), both included; with either, articles without
     a date are left out.

@@ -11,6 +11,7 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from scraper.archive.articles import FIELDS
+from scraper.archive.documents import stored_document
 from scraper.errors import UsageError
 from scraper.urls import key
 
@@ -105,10 +106,13 @@ def steps(db: sqlite3.Connection, number: int) -> list[Step]:
 
 
 def values_of(db: sqlite3.Connection, number: int) -> dict[str, Any]:
-    """What an article's last reading says, by field; `attachments` as a list of [address, name]."""
+    """What an article's last reading says, by field; `attachments` as a list of [address, name], `document` as an object."""
     stored = db.execute(f"SELECT {', '.join(FIELDS)} FROM articles WHERE id = ?", (number,)).fetchone()
     links = db.execute("SELECT url, name FROM attachments WHERE article_id = ? ORDER BY position", (number,))
-    return dict(zip(FIELDS, stored, strict=True)) | {"attachments": [list(link) for link in links.fetchall()]}
+    return dict(zip(FIELDS, stored, strict=True)) | {
+        "attachments": [list(link) for link in links.fetchall()],
+        "document": stored_document(db, number),
+    }
 
 
 def _between(step: Step) -> Iterator[Change]:
@@ -129,6 +133,8 @@ def _between(step: Step) -> Iterator[Change]:
 def _lines(field: str, value: Any) -> list[str]:
     if field == "attachments":
         return [f"{name} {url}".strip() for url, name in value]
+    if field == "document":
+        return [f"{name}: {said}" for name, said in (value or {}).items()]
     return sentences(value or "") if field == "body" else [value] if value else []
 
 

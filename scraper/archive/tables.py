@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from scraper.archive.store import Archive
 
-Table = Literal["articles", "views", "versions", "attachments", "images"]
+Table = Literal["articles", "views", "versions", "attachments", "images", "documents"]
 Value = str | int | float | bytes | None
 
 

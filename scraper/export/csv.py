@@ -20,7 +20,7 @@ def export_csv(
 ) -> int:
     """Write articles as CSV to `out` (opened with `newline=""` and UTF-8); how many.
 
-    Columns are those of `articles`, then `attachments` as JSON. A text that a spreadsheet would run as a formula
+    Columns are those of `articles`, then `attachments` and `document` as JSON. A text that a spreadsheet would run as a formula
     gets an apostrophe before it.
     """
     columns = archive.article_columns()

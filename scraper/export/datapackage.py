@@ -26,6 +26,7 @@ _TABLES: dict[Table, tuple[str, list[str]]] = {
     "versions": ("Earlier readings of articles: the fields that changed, and their values before", ["id"]),
     "attachments": ("Files that articles link to", ["id"]),
     "images": ("Pictures in articles", ["id"]),
+    "documents": ("What policy documents among the articles say of themselves", ["article_id"]),
 }
 _TYPES = {"INTEGER": "integer", "REAL": "number", "TEXT": "string", "BLOB": "string"}
 

@@ -7,7 +7,7 @@ from typing import TextIO
 
 from scraper.archive import Archive
 
-_JSON_COLUMNS = ("evidence", "attachments")
+_JSON_COLUMNS = ("evidence", "attachments", "document")
 
 
 def export_jsonl(
@@ -22,7 +22,7 @@ def export_jsonl(
     count = 0
     for article in archive.articles(portal=portal, since=since, until=until):
         whole = {
-            name: json.loads(str(value)) if name in _JSON_COLUMNS else value
+            name: json.loads(str(value)) if name in _JSON_COLUMNS and value is not None else value
             for name, value in article.items()
         }
         out.write(json.dumps(whole, ensure_ascii=False) + "\n")

@@ -16,7 +16,7 @@ from scraper.archive.tables import Column, Table, Value, columns_of, rows_of
 from scraper.errors import MissingExtra
 from scraper.export.whole import whole_file
 
-_TABLES: tuple[Table, ...] = ("views", "versions", "attachments", "images")
+_TABLES: tuple[Table, ...] = ("views", "versions", "attachments", "images", "documents")
 _UNKNOWN = "__HIVE_DEFAULT_PARTITION__"
 _ROWS = 1000
 """In one row group of articles: about 5 MB of text, so that a reader need not take in a year to see a row."""
@@ -25,7 +25,7 @@ _ROWS = 1000
 def export_parquet(
     archive: Archive, folder: Path, *, portal: str | None = None, since: str | None = None
 ) -> int:
-    """Write articles, their views, versions, attachments and images as Parquet into `folder`; how many articles.
+    """Write articles, their views, versions, attachments, images and documents as Parquet into `folder`; how many articles.
 
     Raises MissingExtra without pyarrow. Files of years that no article has any more are removed.
     """

@@ -9,5 +9,11 @@ from sqlite_utils import Database
 from scraper.archive.migrations.m001_first_tables import m001_first_tables
 from scraper.archive.migrations.m002_histories import m002_histories
 from scraper.archive.migrations.m003_requests import m003_requests
+from scraper.archive.migrations.m004_documents import m004_documents
 
-STEPS: tuple[Callable[[Database], None], ...] = (m001_first_tables, m002_histories, m003_requests)
+STEPS: tuple[Callable[[Database], None], ...] = (
+    m001_first_tables,
+    m002_histories,
+    m003_requests,
+    m004_documents,
+)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from scraper.archive.documents import NAMES
 from scraper.browse.plugin.archives import archive_names
 from scraper.browse.plugin.markup import clean_html
+from scraper.browse.plugin.words import label
 
 _Row = dict[str, Any]
 
@@ -33,6 +35,7 @@ _OF_ARTICLE = {
     "attachments": "select url, name from attachments where article_id = :id order by position, id",
     "images": "select url, caption from images where article_id = :id order by position, id",
     "history": "select seen_at, views, origin from views where article_id = :id order by seen_at desc limit 100",
+    "document": f"select {', '.join(NAMES)} from documents where article_id = :id",
     "versions": """select seen_at, old_capture, new_capture, changed from versions
                    where article_id = :id order by seen_at desc limit 50""",
     "captures": """select id, fetched_at, status, kind from captures
@@ -75,6 +78,7 @@ async def article(datasette: Any, database: str, key: str, *, images: bool) -> _
     for version in row["versions"]:
         version["changed"] = {field: _plain(before) for field, before in _object(version["changed"]).items()}
     row["evidence"] = _object(row["evidence"])
+    row["document"] = {name: said for name, said in (row["document"] or [{}])[0].items() if said is not None}
     row["pictures_shown"] = images
     row["content"] = clean_html(
         row["html"] or "", images=images
@@ -83,9 +87,11 @@ async def article(datasette: Any, database: str, key: str, *, images: bool) -> _
 
 
 def _plain(before: Any) -> str:
-    """A value before a change, for people: links as lines of address and name."""
+    """A value before a change, for people: links as lines of address and name, a document a line for each of its fields."""
     if isinstance(before, list):
         return "\n".join(" ".join(map(str, one)) if isinstance(one, list) else str(one) for one in before)
+    if isinstance(before, dict):
+        return "\n".join(f"{label(name)}：{said}" for name, said in before.items())
     return "" if before is None else str(before)
 
 
