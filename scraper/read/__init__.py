@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from scraper.model import Charset, Family, Kind, Link, Listing, Reading
-from scraper.read.article import Sight, look, read_article
+from scraper.model import Block, Charset, Family, Kind, Link, Listing, Reading
+from scraper.read.article import find_text, look, read_article
+from scraper.read.article.siblings import block_at
 from scraper.read.article.title import plain
 from scraper.read.channel import find_channel
 from scraper.read.charset import decode
-from scraper.read.classify import classify, find_file, find_redirect
+from scraper.read.classify import find_file, find_kind, find_redirect
 from scraper.read.dom import parse
 from scraper.read.family import find_family
 from scraper.read.layout import Layout
@@ -35,11 +36,13 @@ def read(
     status: int | None = None,
     portal: Family | None = None,
     expect: Kind | None = None,
+    template: frozenset[Block] = frozenset(),
 ) -> Reading:
     """All that one page says. Whatever the bytes, it answers; `portal` holds the rules of one portal, if it has any.
 
     content_type, status: the HTTP answer's, where known. expect: what the asker knows it to be; a page that the walk of a
-    list led to is one, though it has a single row. Work is bounded by the page's size, links by MAX_LINKS.
+    list led to is one, though it has a single row. template: what `learn` made of its siblings (see `read_blocks`). Work is
+    bounded by the page's size, links by MAX_LINKS.
     """
     file = find_file(body, content_type)
     if file:
@@ -50,18 +53,37 @@ def read(
         return Reading(
             url=url, kind="listing", charset=charset, listing=fragment, links=_item_links(fragment)
         )
-    doc = parse(text)
-    base = (join(url, doc.base, charset.name) if doc.base else None) or url
-    page = Page(doc=doc, url=url, base=base, charset=charset, family=find_family(doc, url), portal=portal)
+    page = _page(text, charset, url, portal, template)
     reading = Reading(
         url=url,
         kind="other",
         charset=charset,
         family=page.family.name if page.family else None,
         links=find_links(page),
-        title=plain(doc.title) or None,
+        title=plain(page.doc.title) or None,
     )
     return _read_page(page, reading, len(body), status, expect)
+
+
+def read_blocks(body: bytes, url: str, *, content_type: str | None = None) -> tuple[Block, ...]:
+    """The text of an article page line by line, each with its place: what `siblings.learn` learns from."""
+    text, charset = decode(body, content_type)
+    page = _page(text, charset, url)
+    sight = look(page)
+    return tuple(block_at(page.doc, sight.layout, i) for i in find_text(page, sight))
+
+
+def _page(
+    text: str,
+    charset: Charset,
+    url: str,
+    portal: Family | None = None,
+    template: frozenset[Block] = frozenset(),
+) -> Page:
+    doc = parse(text)
+    base = (join(url, doc.base, charset.name) if doc.base else None) or url
+    family = find_family(doc, url)
+    return Page(doc=doc, url=url, base=base, charset=charset, family=family, portal=portal, template=template)
 
 
 def _item_links(listing: Listing) -> tuple[Link, ...]:
@@ -82,10 +104,10 @@ def _read_page(page: Page, reading: Reading, size: int, status: int | None, expe
         return replace(reading, kind="other", redirect=redirect, note="sends its reader elsewhere")
     sight = look(page)
     # what is an article beside the strongest list needs no look for lists
-    kind = _kind(page, sight, 1.0)
+    kind = find_kind(page, sight, 1.0)
     if kind != "article":
         listing, strength = read_listing(page)
-        kind = _kind(page, sight, strength)
+        kind = find_kind(page, sight, strength)
         if expect == "listing" and kind == "other" and listing.items:
             kind = "listing"
     if kind == "article":
@@ -104,19 +126,3 @@ def _begin(layout: Layout, listing: Listing) -> int:
     """The line where a list begins; 0 where it has no rows."""
     first = listing.items[0].title[:8] if listing.items else "\0"
     return next((n for n, line in enumerate(layout.lines) if first in line.text), 0)
-
-
-def _kind(page: Page, sight: Sight, strength: float) -> Kind:
-    title, stop = sight.headline.start, sight.headline.stop
-    near = [f for f in sight.facts if title - 8 <= f.line < stop + 10 and not f.hidden] if title >= 0 else []
-    return classify(
-        page.doc,
-        page.url,
-        listing=strength,
-        weight=sight.body.weight if sight.body else 0.0,
-        title=sight.headline.score,
-        dated=any(f.field in ("date", "bare_date", "updated") and f.value for f in near),
-        labelled=any(
-            f.label and f.field in ("date", "source", "author", "views", "editor", "updated") for f in near
-        ),
-    )

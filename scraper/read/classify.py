@@ -6,7 +6,11 @@ import re
 from urllib.parse import urlsplit
 
 from scraper.model import Kind
+from scraper.read.article import Sight
+from scraper.read.article.facts import Fact
 from scraper.read.dom import Document
+from scraper.read.rules import Page
+from scraper.text import halfwidth
 
 _MAGIC = (
     (b"%PDF-", "PDF"),
@@ -64,47 +68,103 @@ def is_home_url(url: str) -> bool:
     return bool(_HOME_PATH.match(parts.path)) and not parts.query
 
 
-def classify(
-    doc: Document, url: str, *, listing: float, weight: float, title: float, dated: bool, labelled: bool
-) -> Kind:
-    """Article, listing, home or other. listing: strength 0..1; weight: body's; title: headline's score; labelled: byline.
+def find_kind(page: Page, sight: Sight, listing: float) -> Kind:
+    """Article, listing, home or other. `listing`: how sure (0..1) one may be that the page lists things.
 
     A byline is what only articles have, so that with one little else is asked for; a list beside an article is common,
     so its strength counts against, and decides only where the article has little to say.
     """
-    text = article_score(doc, url, weight=weight, title=title, dated=dated, labelled=labelled)
+    doc, url = page.doc, page.url
+    near = _near(sight)
+    dated = any(f.field in ("date", "bare_date", "updated") and f.value for f in near)
+    byline = _has_byline(sight, near)
+    weight = sight.body.weight if sight.body and not _is_table_of_links(sight) else 0.0
+    headline = sight.headline.score >= _CONFIRMED
     links = doc.tag.count("a")
-    told = dated and title >= 4 and weight > 150
+    # a front page is links for the greater part; one with a dated headline and a paragraph has to be so for sure
+    told = dated and headline and weight > 150
     crowded = links > 30 and doc.link_size(0) > (0.6 if told else 0.4) * doc.size(0)
-    if is_home_url(url) and crowded and not labelled and not doc.meta("ArticleTitle") and listing < 0.65:
+    if is_home_url(url) and crowded and not byline and not doc.meta("ArticleTitle") and listing < 0.65:
         return "home"
-    if text - 4 * listing >= (0.8 if labelled else 3.0):
+    text = _article_score(doc, url, weight=weight, headline=headline, dated=dated, byline=byline)
+    if text - _LIST * listing >= (_WITH_BYLINE if byline else _WITHOUT):
         return "article"
     if listing >= 0.45:
         return "listing"
     return "home" if is_home_url(url) and links > 10 else "other"
 
 
-def article_score(
-    doc: Document, url: str, *, weight: float, title: float, dated: bool, labelled: bool
+# What speaks for an article, in the unit of a headline that the page's head or a byline confirms (1). The parts are
+# independent of each other, so they add up.
+_CONFIRMED = 4.0  # score of a headline from which two signs speak for it (title.py)
+_TEXT = 4.0  # the text, in full from 400 characters: what the shortest news of some paragraphs has
+_LIST = 4.0  # a sure list weighs as much as any text: beside it only what no list page has decides
+_WITHOUT = 3.0  # asked for without a byline: three fourths of a text, or its own kind of address and a dated headline
+_WITH_BYLINE = 0.8  # asked for with one, over what the list beside it takes away
+
+
+def _article_score(
+    doc: Document, url: str, *, weight: float, headline: bool, dated: bool, byline: bool
 ) -> float:
-    """Evidence that a page is one article, 0 to about 14."""
-    score = 0.0
+    """Evidence that a page is one article, -1 to about 15."""
+    score = min(_TEXT, weight / 100)
     if doc.meta("ArticleTitle") or doc.meta("og:type") == "article":
-        score += 2.5
+        score += 2.5  # official, but some templates put it on columns too
     if ARTICLE_URL.search(url):
         score += 2.0
     if LISTING_URL.search(url):
-        score -= 1.0
-    if labelled:
+        score -= 1.0  # weak: /news/ and index.html are articles on some portals
+    if byline:
         score += 3.0
     if dated:
         score += 1.5
-    if title >= 4:
+    if headline:
         score += 1.0
-    if weight > 800 and doc.link_size(0) < 0.2 * doc.size(0):
-        score += 1.5
-    return score + min(4.0, weight / 100)
+    if weight > 400 and doc.link_size(0) < 0.2 * doc.size(0):
+        score += 1.5  # a page to be read: four fifths of it lead nowhere else
+    return score
+
+
+_NEAR_ABOVE, _NEAR_BELOW = 8, 10  # lines around the headline where info tables and bylines stand
+_ALONE = 24  # characters of the longest date with clock, weekday and brackets
+_ROWS = 10  # lines from which links in every other line make a list
+_BYLINE_FIELDS = frozenset(("date", "source", "issuer", "author", "views", "editor", "updated"))
+
+
+def _near(sight: Sight) -> list[Fact]:
+    """The facts around the headline; and below the text, where some templates put them all, the one dated label."""
+    title, stop = sight.headline.start, sight.headline.stop
+    if title < 0:
+        return []
+    near = [f for f in sight.facts if title - _NEAR_ABOVE <= f.line < stop + _NEAR_BELOW and not f.hidden]
+    body = sight.body
+    late = [
+        f
+        for f in sight.facts
+        if body and body.start <= f.line < body.stop + 4 and f.field == "date" and f.value and not f.hidden
+    ]
+    return near + [f for f in late if len(late) == 1 and f not in near]
+
+
+def _has_byline(sight: Sight, near: list[Fact]) -> bool:
+    """Whether labels of a byline stand around the headline, be they empty; or one date alone right below it.
+
+    A word without a colon is a label only if a value follows it. A date below a link is a row's, and the only row of its list.
+    """
+    if any(f.label and f.field in _BYLINE_FIELDS and (f.value or ":" in halfwidth(f.snippet)) for f in near):
+        return True
+    stop = sight.headline.stop
+    bare = [f for f in near if f.field == "bare_date" and f.line >= stop and len(f.snippet) <= _ALONE]
+    if len(bare) != 1 or bare[0].line >= stop + 3:
+        return False
+    return not any(x.links for x in sight.layout.lines[stop : bare[0].line + 1])
+
+
+def _is_table_of_links(sight: Sight) -> bool:
+    """Whether most lines of what looks like text hold a link: a ranking, a directory, a programme."""
+    assert sight.body is not None
+    lines = [x for x in sight.layout.lines[sight.body.start : sight.body.stop] if x.size > 3]
+    return len(lines) >= _ROWS and 2 * sum(x.links > 0 for x in lines) > len(lines)
 
 
 def find_redirect(doc: Document) -> str | None:

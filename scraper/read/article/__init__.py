@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scraper.model import Article, Evidence
 from scraper.read.article.attachments import find_attachments, find_images
@@ -23,6 +23,7 @@ from scraper.read.article.counter import find_counter
 from scraper.read.article.document import find_document
 from scraper.read.article.facts import Fact, read_facts
 from scraper.read.article.pictures import is_content_image
+from scraper.read.article.siblings import block_at, without
 from scraper.read.article.sight import Body, Headline, Zone
 from scraper.read.article.signoff import find_signatures
 from scraper.read.article.title import find_side_titles, find_title
@@ -31,6 +32,7 @@ from scraper.read.channel import find_channel
 from scraper.read.dom import Document
 from scraper.read.layout import Layout, lay_out
 from scraper.read.rules import Page
+from scraper.text import shorten
 
 _BYLINE = 12
 """Lines below the headline that are looked at for a byline where no text ends it."""
@@ -66,21 +68,39 @@ def _zone(sight: Sight, kept: list[int]) -> Zone:
     return Zone(title=title, title_stop=stop, start=max(start, stop), stop=max(end, start))
 
 
+def find_text(page: Page, sight: Sight) -> list[int]:
+    """Numbers of the lines that are the article's text."""
+    body = sight.body
+    return trim(page.doc, sight.layout, body, sight.headline.text, sight.bylines) if body else []
+
+
+def _without_template(
+    page: Page, layout: Layout, kept: list[int]
+) -> tuple[list[int], tuple[tuple[str, str], ...]]:
+    """The lines of the text that are not the template's, and as rivals those that are."""
+    if not page.template or not kept:
+        return kept, ()
+    blocks = [block_at(page.doc, layout, i) for i in kept]
+    own = without(blocks, page.template)
+    left = [*blocks[: own.start], *blocks[own.stop :]]
+    return kept[own.start : own.stop], tuple(("alike on sibling pages", shorten(b.text)) for b in left)
+
+
 def read_article(page: Page, sight: Sight) -> Article:
     """Every field of an article, each with its evidence; how its next page is reached is the pager's to tell."""
     doc, layout, facts, headline, body = page.doc, sight.layout, sight.facts, sight.headline, sight.body
-    kept = trim(doc, layout, body, headline.text, sight.bylines) if body else []
+    kept, repeated = _without_template(page, layout, find_text(page, sight))
     zone = _zone(sight, kept)
     evidence: dict[str, Evidence | None] = {
         "title": headline.evidence,
-        "body": body.evidence if body else None,
+        "body": replace(body.evidence, rivals=body.evidence.rivals + repeated) if body else None,
     }
     (source, evidence["source"]), person = find_source(page, facts, zone, layout)
     between = range(zone.title_stop, zone.start) if headline.start >= 0 else range(0)
     shown = [layout.lines[i].text for i in between[:20] if not layout.lines[i].hidden]
     signed = find_signatures([layout.lines[i].text for i in kept], shown)
     author, evidence["author"] = find_author(page, layout, facts, zone, person, signed)
-    date, evidence["date"] = find_date(page, facts, zone)
+    date, evidence["date"] = find_date(page, facts, zone, headline.text)
     editor, evidence["editor"] = find_editor(facts, zone, page)
     views, evidence["views"] = find_views(page, facts, zone)
     kicker, subtitle = find_side_titles(page, layout, headline, zone.start)

@@ -76,22 +76,15 @@ def _family_value(text: str, fields: tuple[str, ...]) -> str:
     return "" if text_facts(text) else clean_value(text)
 
 
-def find_date(page: Page, facts: Iterable[Fact], zone: Zone) -> Decision:
-    """Publication as shown, with the clock where the page has one for that day."""
+def find_date(page: Page, facts: Iterable[Fact], zone: Zone, headline: str | None = None) -> Decision:
+    """Publication as shown, with the clock where the page has one for that day. A date that the headline itself speaks of is
+    the day of what it tells."""
+    told = {day(d.value) for d in find_dates(headline or "", loose=True)}
     weights = {"date": 10.0, "bare_date": 7.0, "updated": 6.0}
     candidates: list[Candidate] = []
     for fact in facts:
         weight = weights.get(fact.field, 0.0) * _weight(fact, zone)
-        inside = zone.start <= fact.line < zone.stop
-        if (
-            not weight
-            or not fact.value
-            or (inside and (fact.field == "bare_date" or fact.label in ("时间", "日期")))
-        ):
-            continue
-        if fact.field == "bare_date" and (
-            len(fact.snippet) > 90 or fact.line >= zone.stop or fact.line < zone.title
-        ):
+        if not weight or not fact.value or not _publishes(fact, zone, told):
             continue
         candidates.append(
             Candidate(
@@ -115,6 +108,16 @@ def find_date(page: Page, facts: Iterable[Fact], zone: Zone) -> Decision:
                     rivals=evidence.rivals,
                 )
     return value, evidence
+
+
+def _publishes(fact: Fact, zone: Zone, told: set[str]) -> bool:
+    """Whether a date can be the publication's by where it stands: one without a label only between headline and text."""
+    inside = zone.start <= fact.line < zone.stop
+    if fact.field != "bare_date":
+        return not (inside and fact.label in ("时间", "日期"))
+    if inside or len(fact.snippet) > 90 or not zone.title <= fact.line < zone.stop:
+        return False
+    return fact.line >= zone.title_stop or day(fact.value) not in told
 
 
 def _meta_date(page: Page) -> str | None:

@@ -19,13 +19,15 @@ MAX_LINE = 260  # characters; a longer line is running text, its colons are punc
 MAX_VALUE = 80
 MAX_ROW = 400  # nodes
 _SIGN = re.compile(r"[:︰︱丨|/]")
-_SLASH_LABELS = frozenset("文 图 文字 摄影 图片 撰文 图文 文图 摄".split())
+_SLASH_LABELS = frozenset(
+    "文 图 文字 摄影 图片 撰文 图文 文图 文、图 图、文 摄 作者 来源 时间 日期 记者 通讯员 编辑 责编 审核".split()
+)
 _BAR_FIELDS = frozenset(("author", "source", "editor"))
 _DATE_FIELDS = frozenset(("date", "updated", "not_date"))
 _HINT = re.compile(r"[:：∶︰︱丨|]|文/|\d|^[【\[(（]\s?(?:责|编|校|审)|来\s?源(?:[于自]|\s)")
 _COUNT = re.compile(
     r"(?:浏览|点击|阅读|访问|查看|人气|点阅)(?:次数|人次|人数|总数|量|数|率)?\s?[:\[(]?\s{0,3}(\d{1,9})\s?(?:次|人|\)|\]|$|\s)"
-    r"|(?<!\d)(\d{1,9})\s?(?:次|人次?)\s?(?:浏览|阅读|点击|访问|查看)|已有\s?(\d{1,9})\s?人(?:浏览|阅读|查看)"
+    r"|(?<!\d)(\d{1,9})\s?(?:次|人次?)\s?(?:浏览|阅读|点击|访问|查看)|已有\s?(\d{1,9})\s?人(?:浏览|阅读|查看)|(?<!\d)(\d{1,9})\s?(?:浏览|阅读|点击|访问|查看)$"
 )
 _COUNTED = re.compile("[览击读访看气阅]")
 _STOP = re.compile(
@@ -44,7 +46,10 @@ _NO_COLON = re.compile(
 )
 _EVENT = re.compile(r"[(]?(?:星期|周)[一二三四五六日天]|上午|下午|晚上|中午|至|~|—")
 """With the time of an event stand its weekday, its part of the day or its end; with a publication none of them."""
+_GOES_ON = frozenset(",、。;")
+"""What follows a date that a sentence begins or ends with, in half width."""
 _PLACE = re.compile(r"\W{0,3}(?:地\s?点|主讲|主持|报告人|嘉宾|参加|对象|会议|内容|题目|主题)")
+_WORDS = re.compile(r"\S+")
 _NEXT_LABEL = re.compile(r"\s[\u3400-\u9fff]{2,6}\s?[:：]")
 _SENTENCE = re.compile(r"[。；！？!?].|[，,].{12}")
 _NOT_OURS = re.compile(r"(?:总|今日|今天|昨日|本月|本周|累计|网站|本站|全站|正在|您是第|频道|同时在线)\s?$")
@@ -128,9 +133,19 @@ def find_marks(half: str) -> list[_Mark]:
         marks.append(_Mark(start, match.end(), field, label))
     if not marks and (credit := _BRACKETED.match(half)):
         return [_Mark(1, credit.end(), "editor", credit[1])]
+    if not marks and len(half) < 120:
+        marks = _worded(half)
     if not marks and len(half) < 60 and (bare := _NO_COLON.search(half)):
         return [_Mark(bare.start(1), bare.end(), "source", bare[1].replace(" ", ""))]
     return marks
+
+
+def _worded(half: str) -> list[_Mark]:
+    """Labels of a line that has no colons: two or more of its words are labels of different fields
+    (发布日期 2024-05-06 来源 某局); one alone may be any word."""
+    words = [(w.start(), w.end(), w[0].lower()) for w in _WORDS.finditer(half)]
+    marks = [_Mark(a, b, FIELD[w], w) for a, b, w in words if w in FIELD]
+    return marks if len({m.field for m in marks} - {"other"}) > 1 else []
 
 
 def _line_facts(text: str, half: str, marks: list[_Mark], line: int, hidden: bool) -> list[Fact]:
@@ -183,6 +198,9 @@ def _bare_dates(
 
 def _in_sentence(before: str, after: str, half: str, found: Found) -> bool:
     """Whether a date is part of running text: a word touches it (2022年2月18日公布), and that word is no label."""
+    if after[:1] in _GOES_ON:
+        colon = _SIGN.search(after)
+        return not (colon and label_before(after, colon.start()))
     touching_before = found.start > 0 and is_han(half[found.start - 1])
     touching_after = found.end < len(half) and is_han(half[found.end])
     if touching_after:
@@ -202,7 +220,7 @@ def _counts(half: str, text: str, marks: list[_Mark], line: int, hidden: bool) -
 
 
 def _number(region: str) -> str:
-    match = re.match(r"[\s(\[【]{0,4}(\d{1,3}(?:,\d{3})+|\d{1,10})(?![\d.万亿kKwW年月日-])", region)
+    match = re.match(r"[\s(\[【<]{0,4}(\d{1,3}(?:,\d{3})+|\d{1,10})(?![\d.万亿kKwW年月日-])", region)
     return match[1].replace(",", "") if match else ""
 
 
@@ -258,7 +276,7 @@ def _next_line(doc: Document, layout: Layout, i: int, mark: _Mark, out: list[Fac
     following = lines[i + 1]
     text = spaced(doc, layout, following)
     marks = find_marks(halfwidth(text))
-    if (marks and marks[0].start == 0) or compact(text) in FIELD:
+    if (marks and marks[0].start == 0) or compact(text) in FIELD or text.endswith((":", "：")):
         return
     if mark.field in _DATE_FIELDS or mark.field == "views":
         value = _value_of(text, mark.field)

@@ -5,15 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scraper.read.article.labels import NAMES, credit_of, is_person, last_name, name_behind_office, names_of
+from scraper.read.article.labels import (
+    FIELD,
+    NAMES,
+    credit_of,
+    is_person,
+    last_name,
+    name_behind_office,
+    names_of,
+)
 from scraper.read.rules import Candidate
+from scraper.text import compact
 
-_HEAD_BRACKET = re.compile(r"[（(](?:\S{0,8}?)(?:记者|通讯员)\s?[:：]?\s?" + NAMES + r"\s?[）)]")
+_HEAD_BRACKET = re.compile(r"[（(](?:[^（()）。]{0,24}?)(?:记者|通讯员)\s?[:：]?\s?" + NAMES + r"\s?[）)]")
 _HEAD_REPORT = re.compile(r"(?:记者|通讯员)\s?" + NAMES + r"\s?(?:报道|[)）]?\s?文)")
 _TAIL_BRACKET = re.compile(r"[（(]\s?(?P<inner>[^（()）]{2,90}?)\s?[）)]?[。\s]*$")
 _INNER_LABEL = re.compile(
     r"^(?:作者|文/图|图/文|文图|图文|文|撰文|撰稿|供稿|(?:\S{0,8}?(?:记者|通讯员))|采写)\s{0,2}[:：/／|]?\s?(?P<rest>.+)$"
 )
+_LABELLED = re.compile(r"^(?P<label>[^:：]{1,8}?)\s?[:：]\s?(?P<rest>.+)$")
 _STOP = re.compile(r"(?:图|摄影|编辑|审核|来源|责编|摄)\s?[/／:：]")
 _REPORTS = re.compile(r"\s?(?:报道|报导|供稿|撰稿|撰文|文)$")
 _PHOTO = re.compile(r"摄(?:影)?\s*$")
@@ -48,7 +58,10 @@ def _tail(text: str) -> str | None:
     if names := names_of(inner):
         return names
     inner = _REPORTS.sub("", inner)
-    if labelled := _INNER_LABEL.match(inner):
+    labelled = _LABELLED.match(inner)
+    if not labelled or FIELD.get(compact(labelled["label"])) != "author":
+        labelled = _INNER_LABEL.match(inner)
+    if labelled:
         rest = _STOP.split(labelled["rest"])[0].strip(" ,，、")
         return names_of(rest) or last_name(rest) or _glued(rest)
     if names := names_of(inner):
