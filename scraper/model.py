@@ -37,6 +37,14 @@ class Charset:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A line of an article's text and its `place`: the marked boxes around it, from the nearest out; '' if there are none."""
+
+    place: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Counter:
     """The address that tells an article's views. `adds` = asking also adds one, so it is not asked."""
 

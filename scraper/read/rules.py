@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from scraper.model import Charset, Evidence, Family
+from scraper.model import Block, Charset, Evidence, Family
 from scraper.read.dom import Document
 from scraper.text import compact, shorten
 from scraper.urls import join
@@ -24,7 +24,8 @@ def _roots(base: str) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One page on its way through the readers. `base` is `<base href>` joined to `url`, where links start from."""
+    """One page on its way through the readers. `base` is `<base href>` joined to `url`, where links start from.
+    `template`: what its siblings taught is no article's text."""
 
     doc: Document
     url: str
@@ -32,6 +33,7 @@ class Page:
     charset: Charset
     family: Family | None = None
     portal: Family | None = None
+    template: frozenset[Block] = frozenset()
 
     def link(self, href: str) -> str | None:
         """A link of this page as an absolute http(s) URL, or None."""
