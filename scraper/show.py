@@ -17,6 +17,7 @@ from rich.table import Table
 
 from scraper.archive import ChannelStatus, Hit, Missing, PortalStatus, ReportLine
 from scraper.crawl import Event, Report
+from scraper.crawl.changes import Rereading
 from scraper.model import Article, Evidence, Listing, Reading
 from scraper.text import shorten
 
@@ -58,6 +59,32 @@ class CrawlProgress(AbstractContextManager["CrawlProgress"]):
             self._progress.update(self._task, description=line)
         elif not self._quiet:
             print(f"{event.outcome:8} {event.url}  {shorten(event.title, 60)}", file=sys.stderr, flush=True)
+
+
+class Steps(AbstractContextManager["Steps"]):
+    """How far a long work is, on a terminal; off it, nothing: its result says all. `what` is counted."""
+
+    def __init__(self, what: str) -> None:
+        columns = (
+            SpinnerColumn(),
+            TextColumn("{task.completed} of {task.total} " + what),
+            TimeElapsedColumn(),
+        )
+        self._progress = Progress(*columns, console=console(stderr=True), transient=True)
+        self._live = self._progress.console.is_terminal
+        self._task = self._progress.add_task("", total=None)
+
+    def __enter__(self) -> Steps:
+        if self._live:
+            self._progress.start()
+        return self
+
+    def __exit__(self, *exc: Any) -> None:
+        self._progress.stop()
+
+    def __call__(self, done: int, of: int) -> None:
+        """Show that so many are done."""
+        self._progress.update(self._task, completed=done, total=of)
 
 
 def report(result: Report, *, db: str) -> None:
@@ -160,6 +187,27 @@ def hits(found: Iterable[Hit]) -> int:
         out.print(f"  [dim]{escape(about)}[/dim]  {escape(hit.url)}", soft_wrap=True)
         out.print(f"  {escape(shorten(hit.snippet, 120))}", soft_wrap=True)
     return count
+
+
+def rereading(told: Rereading) -> None:
+    """What reading again changes: kinds of pages, then each field of each portal, with samples."""
+    out = console()
+    for kind in told.kinds:
+        was = kind.before or "unread"
+        out.print(f"{escape(kind.portal)}  {kind.pages} pages: {was} → {kind.after}", soft_wrap=True)
+        for url in kind.samples:
+            out.print(f"    [dim]{escape(url)}[/dim]", soft_wrap=True)
+    for one in told.fields:
+        ways = f"{one.filled} filled, {one.emptied} emptied, {one.changed} changed"
+        out.print(f"{escape(one.portal)}  [bold]{one.field}[/bold]: {ways}", soft_wrap=True)
+        for sample in one.samples:
+            out.print(f"    [dim]{escape(sample.url)}[/dim]", soft_wrap=True)
+            out.print(f"      - {escape(shorten(sample.before, 120)) or '(nothing)'}", soft_wrap=True)
+            out.print(f"      + {escape(shorten(sample.after, 120)) or '(nothing)'}", soft_wrap=True)
+    for line in told.lost:
+        console(stderr=True).print(f"not read: {escape(line)}", soft_wrap=True)
+    done = "written" if told.written else "nothing written; write it with --apply"
+    out.print(f"{told.pages} pages read, {told.articles} articles read otherwise ({done})")
 
 
 def explain(reading: Reading) -> None:

@@ -46,12 +46,12 @@ def save_article(
     outcome: Outcome = "new"
     if number is None:
         number = _insert(db, article, visit, channel)
-        _save_html(db, number, clean(article.body_html))
-        _save_links(db, "attachments", number, 1, article.attachments)
+        save_html(db, number, clean(article.body_html))
+        save_links(db, "attachments", number, 1, article.attachments)
         save_document(db, number, article.document)
     else:
         outcome = _update(db, number, article, visit, channel)
-    _save_links(db, "images", number, 1, article.images)
+    save_links(db, "images", number, 1, article.images)
     if article.views is not None:
         save_views(db, number, article.views, at=visit.at, origin=views_origin)
     db.execute(
@@ -79,7 +79,7 @@ def _same_article(db: sqlite3.Connection, article: Article, visit: Visit) -> int
 def _insert(db: sqlite3.Connection, article: Article, visit: Visit, channel: int | None) -> int:
     row = visit.row
     values: dict[str, object] = {
-        **_values(db, article, channel),
+        **values_to_store(db, article, channel),
         "url": article.url,
         "portal": row.portal,
         "family": clean(visit.family),
@@ -89,7 +89,7 @@ def _insert(db: sqlite3.Connection, article: Article, visit: Visit, channel: int
         "first_seen": visit.at,
         "last_seen": visit.at,
         "first_crawl": visit.crawl_id,
-        "evidence": _evidence(article),
+        "evidence": evidence_of(article),
     }
     made = db.execute(
         f"INSERT INTO articles({', '.join(values)}, reader) VALUES ({', '.join('?' * len(values))}, "
@@ -102,7 +102,7 @@ def _insert(db: sqlite3.Connection, article: Article, visit: Visit, channel: int
 def _update(
     db: sqlite3.Connection, number: int, article: Article, visit: Visit, channel: int | None
 ) -> Outcome:
-    values = _values(db, article, channel)
+    values = values_to_store(db, article, channel)
     fallback = (
         None if article.channel else values.pop("channel")
     )  # a name learned later is no change of the page
@@ -110,25 +110,25 @@ def _update(
     if is_multipage(db, number):
         put_page(db, number, 1, article, row=visit.row, capture_id=visit.capture_id)
         values["body"], html = joined(db, number)
-    changed = _changed(db, number, values)
-    before = _save_links(db, "attachments", number, 1, article.attachments)
+    changed = changed_fields(db, number, values)
+    before = save_links(db, "attachments", number, 1, article.attachments)
     if before is not None:
         changed["attachments"] = before
     changed |= save_document(db, number, article.document)
-    _save_html(db, number, html)
+    save_html(db, number, html)
     if changed:
         _save_version(db, number, changed, visit)
-    _set_fields(db, number, values)
+    set_fields(db, number, values)
     db.execute(
         "UPDATE articles SET family = ?, channel = coalesce(channel, ?), channel_id = coalesce(channel_id, ?), capture_id = ?, last_seen = ?, "
-        "gone_at = NULL, evidence = ?, reader = (SELECT version FROM crawls WHERE id = ?) WHERE id = ?",
+        "gone_at = NULL, read_as = NULL, evidence = ?, reader = (SELECT version FROM crawls WHERE id = ?) WHERE id = ?",
         (
             clean(visit.family),
             fallback,
             channel,
             visit.capture_id,
             visit.at,
-            _evidence(article),
+            evidence_of(article),
             visit.crawl_id,
             number,
         ),
@@ -136,7 +136,8 @@ def _update(
     return "changed" if changed else "same"
 
 
-def _values(db: sqlite3.Connection, article: Article, channel: int | None) -> dict[str, str | None]:
+def values_to_store(db: sqlite3.Connection, article: Article, channel: int | None) -> dict[str, str | None]:
+    """The FIELDS of an article as they are stored; one without a breadcrumb stands in the channel of its list."""
     values: dict[str, str | None] = {
         name: clean(getattr(article, name)) for name in FIELDS if name != "channel"
     }
@@ -147,12 +148,15 @@ def _values(db: sqlite3.Connection, article: Article, channel: int | None) -> di
     return values
 
 
-def _evidence(article: Article) -> str:
+def evidence_of(article: Article) -> str:
+    """Why each field has its value, as JSON."""
     told = {name: asdict(evidence) for name, evidence in article.evidence.items()}
     return clean(json.dumps(told, ensure_ascii=False))
 
 
-def _changed(db: sqlite3.Connection, number: int, values: Mapping[str, str | None]) -> dict[str, object]:
+def changed_fields(
+    db: sqlite3.Connection, number: int, values: Mapping[str, str | None]
+) -> dict[str, object]:
     """The stored values of the fields that differ from `values` by more than white space."""
     names = list(values)
     stored = db.execute(f"SELECT {', '.join(names)} FROM articles WHERE id = ?", (number,)).fetchone()
@@ -165,7 +169,7 @@ def alike(old: str | None, new: str | None) -> bool:
     return old == new or (old is not None and new is not None and compact(old) == compact(new))
 
 
-def _set_fields(db: sqlite3.Connection, number: int, values: Mapping[str, str | None]) -> None:
+def set_fields(db: sqlite3.Connection, number: int, values: Mapping[str, str | None]) -> None:
     """Where one of them is other than it was: a row that stands is not written again."""
     places = ", ".join(f"{name} = ?" for name in values)
     same = " AND ".join(f"{name} IS ?" for name in values)
@@ -182,7 +186,8 @@ def _save_version(db: sqlite3.Connection, number: int, changed: Mapping[str, obj
     db.execute("UPDATE articles SET changed_at = ? WHERE id = ?", (visit.at, number))
 
 
-def _save_html(db: sqlite3.Connection, number: int, html: str) -> None:
+def save_html(db: sqlite3.Connection, number: int, html: str) -> None:
+    """Bring an article's HTML up to date."""
     db.execute(
         "INSERT INTO article_html(article_id, html) VALUES (?, ?) "
         "ON CONFLICT(article_id) DO UPDATE SET html = excluded.html WHERE html <> excluded.html",
@@ -190,7 +195,7 @@ def _save_html(db: sqlite3.Connection, number: int, html: str) -> None:
     )
 
 
-def _save_links(
+def save_links(
     db: sqlite3.Connection,
     table: Literal["attachments", "images"],
     number: int,
@@ -242,13 +247,13 @@ def save_further_page(
     keep_first_page(db, number)
     first_time = put_page(db, number, page, article, row=visit.row, capture_id=visit.capture_id)
     body, html = joined(db, number)
-    changed = _changed(db, number, {"body": body})
+    changed = changed_fields(db, number, {"body": body})
     if changed and not first_time:
         _save_version(db, number, changed, visit)
-    _set_fields(db, number, {"body": body})
-    _save_html(db, number, html)
-    _save_links(db, "attachments", number, page, article.attachments)
-    _save_links(db, "images", number, page, article.images)
+    set_fields(db, number, {"body": body})
+    save_html(db, number, html)
+    save_links(db, "attachments", number, page, article.attachments)
+    save_links(db, "images", number, page, article.images)
     db.execute("UPDATE frontier SET article_id = ? WHERE id = ?", (number, visit.row.id))
     db.execute("UPDATE articles SET last_seen = ? WHERE id = ?", (visit.at, number))
     if first_time:

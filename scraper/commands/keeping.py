@@ -110,4 +110,34 @@ def cite(db: str, as_bibtex: bool) -> None:
     click.echo(citing.bibtex(told) if as_bibtex else citing.cite(told))
 
 
-COMMANDS = (export, verify, history, cite)
+@click.command()
+@db_option
+@click.option("--portal", help="Only this portal (its host).")
+@click.option("--apply", "write", is_flag=True, help="Write what changes; without it nothing is written.")
+@click.option(
+    "--samples", type=click.IntRange(min=0), default=3, show_default=True, help="Samples of each change."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
+def reread(db: str, portal: str | None, write: bool, samples: int, as_json: bool) -> None:
+    """Read all archived pages again with today's rules, without the network, and tell what changes.
+
+    With --apply the articles are brought up to date; the values before stand in the table `rereadings`. No article is
+    deleted: one whose page is none by today's rules is marked in `articles.read_as`. Exit code: 1 some pages failed.
+
+    Example:  kaifaqu reread --samples 5
+    """
+    from scraper import show
+    from scraper.crawl.reread import reread as read_again
+
+    with show.Steps("pages read") as steps:
+        told = read_again(
+            db, now=lambda: datetime.now(UTC), portal=portal, write=write, samples=samples, on_pages=steps
+        )
+    if as_json:
+        click.echo(json.dumps(asdict(told), ensure_ascii=False))
+    else:
+        show.rereading(told)
+    click.get_current_context().exit(1 if told.lost else 0)
+
+
+COMMANDS = (export, verify, history, cite, reread)

@@ -54,6 +54,8 @@ CAUSES = {
     Forbidden: "forbidden",
     Blocked: "blocked",
 }
+FRONT_PAGE = "the front page instead"
+"""The note of a page in whose place a portal shows its front page: gone, though its bytes do not say so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +156,7 @@ class Taker:
     def _page(self, row: Row, capture: Capture, reading: Reading) -> Taken:
         twin = self.twins.find(row, capture, reading, self.scope)
         if twin is not None and twin.home and row.kind == "article":
-            reading = replace(reading, kind="dead", note="the front page instead")
+            reading = replace(reading, kind="dead", note=FRONT_PAGE)
         elif twin is not None:
             self.archive.save_twin(row, capture, reading, crawl_id=self.crawl_id, twin=twin.id)
             return Taken(word="same", title=f"as {twin.url}")

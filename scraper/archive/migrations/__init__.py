@@ -10,10 +10,12 @@ from scraper.archive.migrations.m001_first_tables import m001_first_tables
 from scraper.archive.migrations.m002_histories import m002_histories
 from scraper.archive.migrations.m003_requests import m003_requests
 from scraper.archive.migrations.m004_documents import m004_documents
+from scraper.archive.migrations.m005_doubts import m005_doubts
 
 STEPS: tuple[Callable[[Database], None], ...] = (
     m001_first_tables,
     m002_histories,
     m003_requests,
     m004_documents,
+    m005_doubts,
 )
