@@ -16,11 +16,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request as it arrived: `target` from the request line, header names in lower case."""
+    """One request as it arrived: `method` and `target` from the request line, header names in lower case, `body`."""
 
     target: str
     headers: dict[str, str]
     at: float
+    method: str = "GET"
+    body: bytes = b""
 
 
 class Hang(Exception):
@@ -130,7 +132,9 @@ async def _read(reader: asyncio.StreamReader) -> Asked | None:
     lines = head.decode("latin-1").split("\r\n")
     pairs = (line.partition(":") for line in lines[1:] if line)
     headers = {name.strip().lower(): value.strip() for name, _, value in pairs}
-    return Asked(lines[0].split(" ")[1], headers, asyncio.get_running_loop().time())
+    method, target, _ = lines[0].split(" ")
+    body = await reader.readexactly(int(headers.get("content-length", "0")))
+    return Asked(target, headers, asyncio.get_running_loop().time(), method, body)
 
 
 @dataclass

@@ -220,7 +220,7 @@ def test_links_that_do_nothing_tell_no_number_of_pages(void: str) -> None:
     assert facts(f'<div class="page">共742条 <span>1</span> {links}</div>') == (None, 1, None, 742)
 
 
-def test_a_post_back_is_named_and_not_followed() -> None:
+def test_a_post_back_without_a_form_is_named_and_not_followed() -> None:
     html = "<div><span>1</span><a href=\"javascript:__doPostBack('AspNetPager1','2')\">2</a><a href=\"javascript:__doPostBack('AspNetPager1','2')\">下一页</a></div>"
     p = pager(html)
     assert (p.rule, p.next_url) == ("aspnet", None)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from zoo import Dialect, Zoo, dialects
+from zoo import Dialect, Zoo, dialects, posted
 from zoo_crawl import FAST, articles, make_portal, rows, true
 
 from scraper.crawl import crawl
 
 SPOKEN = [
     pytest.param(value, id=name.lower())
-    for name, value in vars(dialects).items()
+    for name, value in (vars(dialects) | vars(posted)).items()
     if isinstance(value, Dialect) and name != "FRONT"
 ]
 

@@ -94,7 +94,8 @@ _ENTRIES = f"""
 SELECT c.url, c.fetched_at, coalesce(a.title, h.name, p.name, c.url), coalesce(a.body, ''), f.kind = 'home'
 FROM frontier f LEFT JOIN articles a ON a.frontier_id = f.id LEFT JOIN channels h ON h.key = f.key
 LEFT JOIN portals p ON p.host = f.portal AND f.kind = 'home'
-JOIN captures c ON c.id = coalesce(a.capture_id, (SELECT max(id) FROM captures WHERE frontier_id = f.id AND status = 200))
+JOIN captures c ON c.id = coalesce(a.capture_id, (SELECT max(id) FROM captures WHERE frontier_id = f.id AND status = 200
+  AND NOT rendered))
 WHERE f.portal = :portal AND {_YEAR} = :year AND (:since IS NULL OR c.fetched_at >= :since)
   AND (a.id IS NOT NULL OR f.read_as IN ('home', 'listing')) ORDER BY f.id
 """

@@ -379,7 +379,7 @@ def newest_capture(db: sqlite3.Connection, url: str) -> int | None:
     """The id of the last capture with a body of an address."""
     found = db.execute(
         "SELECT c.id FROM frontier f JOIN captures c ON c.frontier_id = f.id WHERE f.key = ? AND c.digest IS NOT NULL "
-        "ORDER BY c.id DESC LIMIT 1",
+        "AND NOT c.rendered ORDER BY c.id DESC LIMIT 1",
         (key(url),),
     ).fetchone()
     return int(found[0]) if found else None

@@ -154,7 +154,12 @@ def front(reading: Reading, row: Row) -> Reading:
 
 def channel_url(row: Row) -> str:
     """The channel a listing page belongs to: that of its walk, or the page itself where a walk begins."""
-    return row.channel if row.kind == "listing" and row.channel and (row.page or 1) > 1 else row.url
+    return row.url if begins(row) else row.channel or row.url
+
+
+def begins(row: Row) -> bool:
+    """Whether a page is the first of its channel; pages that are posted for have the same address as that."""
+    return not (row.kind == "listing" and row.channel and (row.page or 1) > 1)
 
 
 def channel_name(reading: Reading, site: str | None, link: str | None = None) -> str | None:
@@ -174,7 +179,7 @@ def channel_of(
 ) -> Channel | None:
     """The channel that a listing page tells of, with what the portal (called `site`) claims of its size."""
     listing = reading.listing
-    first = channel_url(row) == row.url
+    first = begins(row)
     if row.kind == "listing" and not first and reading.kind != "listing":
         note = f"page {row.page} of its list is none ({reading.note or reading.kind}): older rows are not published"
         return Channel(url=channel_url(row), page=(row.page or 2) - 1, complete=True, note=note)
@@ -220,6 +225,7 @@ def _listing(listing: Listing, row: Row, scope: Scope, *, walk_on: bool) -> list
                 again=True,
             )
         )
+                form=listing.next_form,
     return found
 
 
@@ -300,7 +306,10 @@ def walk(
     own, page = urls.key(row.url), row.page or 1
     if repeated or (not listing.items and (page > 1 or not listing.next_url)):
         return Walk(go_on=False, complete=page > 1 or not (listing.total or listing.page_count))
-    if not listing.next_url or urls.key(on_origin(listing.next_url, scope)) == own:
+    itself = (
+        listing.next_url and not listing.next_form and urls.key(on_origin(listing.next_url, scope)) == own
+    )
+    if not listing.next_url or itself:
         return Walk(go_on=False, complete=page > 1 or listing.page_count in (None, 0, 1))
     if page >= MAX_LISTING_PAGE:
         return Walk(go_on=False, complete=None)

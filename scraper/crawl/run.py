@@ -313,6 +313,8 @@ async def _reach(capture: Capture, known: Row | None) -> Mode:
         front = urlsplit(capture.url).path in ("", "/") or known.kind == "home"
         return "portal" if front else "channel" if known.kind == "listing" else "article"
     reading = await asyncio.to_thread(
+            form=row.form,
+            limits=of_files if row.kind == "file" else None,
         read, capture.body, capture.url, content_type=content_type(capture), status=capture.status
     )
     if reading.kind == "blocked":

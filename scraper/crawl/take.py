@@ -22,6 +22,7 @@ from scraper.crawl.plan import (
     audit,
     channel_of,
     channel_url,
+    begins,
     follow,
     front,
     on_origin,
@@ -192,7 +193,7 @@ class Taker:
         course = self._courses[channel]
         items = [on_origin(item.url, self.scope) for item in listing.items]
         unseen, was_complete = self.archive.unseen(channel, items)
-        if channel == row.url:
+        if begins(row):
             course.awaited = self._more_than_before(listing, channel)
         mark = hashlib.sha256("\n".join(sorted(map(urls.key, items))).encode()).hexdigest()
         repeated = mark in course.marks

@@ -4,7 +4,8 @@ Written here, byte by byte: libraries encode header values anew, and what a port
 ASCII, as browsers send them. What the archive does not keep is not made up:
 - The archive keeps bodies without content-coding and chunking. The fields that told of these (Content-Encoding,
   Transfer-Encoding, Content-Length) stand as `X-Archive-Orig-…`, and Content-Length tells the length that is there.
-- Of a request only method, target and host are known. Of a redirect, its status and Location.
+- Of a request only method, target, host and form are known. Of a redirect, its status and Location.
+- Lists that were posted for have a POST as request, with its form. What a browser made of a page is a `conversion`.
 - A page with bytes that came before is a `revisit` (identical-payload-digest), a 304 one too (server-not-modified).
 """
 
@@ -23,6 +24,7 @@ from urllib.parse import quote, urlsplit
 from scraper import __version__
 from scraper.archive import Archive
 from scraper.archive.captures import Stored, captures
+from scraper.fetch.forms import content_type
 from scraper.model import Capture, Redirect
 
 _STANDARD = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
@@ -33,7 +35,7 @@ ORIGINAL = b"X-Archive-Orig-"
 """Before the name of a header field that no longer fits the stored body; players know the prefix."""
 CODING = frozenset((b"content-encoding", b"transfer-encoding", b"content-length"))
 
-Type = Literal["warcinfo", "request", "response", "revisit"]
+Type = Literal["warcinfo", "request", "response", "revisit", "conversion"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +135,9 @@ def about(archive: Archive, *, portal: str | None, at: datetime) -> Record:
 
 def records_of(stored: Stored, earlier: Earlier) -> Iterator[Record]:
     """The records of one capture: each redirect on its way, then its answer, after each the request for it."""
+    if stored.capture.rendered:
+        yield _rendered(stored, earlier)
+        return
     for place, hop in enumerate(stored.capture.redirects):
         yield from _with_request(_redirect(stored, hop, place))
     answer = _answer(stored, earlier)
@@ -140,7 +145,23 @@ def records_of(stored: Stored, earlier: Earlier) -> Iterator[Record]:
         earlier.by_page[stored.page] = answer
         if stored.digest:
             earlier.by_digest[stored.digest] = answer
-    yield from _with_request(answer)
+    yield from _with_request(answer, stored.capture.form)
+
+
+def _rendered(stored: Stored, earlier: Earlier) -> Record:
+    """What a browser made of a page: no answer of the portal's, so it has no head, and refers to the answer it was made of."""
+    capture, raw = stored.capture, earlier.by_page.get(stored.page)
+    return Record(
+        type="conversion",
+        id=_id("rendered", str(stored.id), capture.url, capture.fetched_at),
+        url=_ascii(capture.url),
+        at=capture.fetched_at,
+        content_type="text/html; charset=utf-8",
+        block=capture.body,
+        headers=(("WARC-Refers-To", raw.id),) if raw else (),
+        mime="text/html",
+        digest=stored.digest,
+    )
 
 
 def _answer(stored: Stored, earlier: Earlier) -> Record:
@@ -192,9 +213,13 @@ def _redirect(stored: Stored, hop: Redirect, place: int) -> Record:
     )
 
 
-def _with_request(answer: Record) -> Iterator[Record]:
+def _with_request(answer: Record, form: str | None = None) -> Iterator[Record]:
     parts = urlsplit(answer.url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    body = (form or "").encode()
+    head = f"{'GET' if form is None else 'POST'} {target} HTTP/1.1\r\nHost: {parts.netloc.rpartition('@')[2]}\r\n"
+    if form is not None:
+        head += f"Content-Type: {content_type(form)}\r\nContent-Length: {len(body)}\r\n"
     yield answer
     yield Record(
         type="request",
@@ -202,7 +227,7 @@ def _with_request(answer: Record) -> Iterator[Record]:
         url=answer.url,
         at=answer.at,
         content_type="application/http; msgtype=request",
-        block=f"GET {target} HTTP/1.1\r\nHost: {parts.netloc.rpartition('@')[2]}\r\n\r\n".encode("ascii"),
+        block=f"{head}\r\n".encode("ascii") + body,
         headers=(("WARC-Concurrent-To", answer.id),),
     )
 

@@ -21,6 +21,7 @@ from scraper.fetch.cookies import Cookies
 from scraper.fetch.decode import TRUNCATED
 from scraper.fetch.exchange import Answer, exchange
 from scraper.fetch.faults import ERRORS, explain
+from scraper.fetch.forms import content_type
 from scraper.fetch.gate import Gate, Sleep, retry_after
 from scraper.fetch.limits import Limits
 from scraper.fetch.pool import Pool, origin_of
@@ -34,6 +35,7 @@ AGENT = f"kaifaqu/{__version__} (news archive of development zones; polite crawl
 _STRAIN = frozenset({429, 503})  # the host asks for less: the pace of the whole host slows down
 _AGAIN = _STRAIN | {408, 425, 500, 502, 504}
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_SAME_METHOD = frozenset({307, 308})  # after the others a browser asks with GET
 _ROBOTS_HOPS = 5  # RFC 9309 §2.3.1.2
 _WALL = 521  # not an error of the server: the mark of a wall that wants a browser
 _PRINTABLE = re.compile(r"[\x21-\x7e\x80-\xff][\x20-\x7e\x80-\xff]*")
@@ -108,33 +110,42 @@ class Fetcher:
         last_modified: str | None = None,
         in_scope: Callable[[str], bool] = lambda url: True,
         referer: str | None = None,
+        form: str | None = None,
+        limits: Limits | None = None,
     ) -> Capture:
-        """The answer to a GET of `url`, redirects followed; any status is an answer (304, 404, 412, 521 too).
+        """The answer to a GET of `url`, or to a POST of `form`, redirects followed; any status is an answer (304, 404, 412,
+        521 too). A form is sent as JSON where it is an object of it, else as browsers send theirs.
 
         `etag` and `last_modified` (of an earlier answer) make the request conditional. `in_scope` judges each address a
-        redirect leads to. Raises Unreachable, TooSlow, TooLarge, BadAnswer, Forbidden, Blocked.
+        redirect leads to. `limits`: the size and time this answer may take, where not the fetcher's own. Raises
+        Unreachable, TooSlow, TooLarge, BadAnswer, Forbidden, Blocked.
         """
         target = _web_address(url)
         page = urls.key(target)
-        conditions = _sent("If-None-Match", etag) + _sent("If-Modified-Since", last_modified)
+        conditions = (
+            _sent("If-None-Match", etag) + _sent("If-Modified-Since", last_modified) if not form else []
+        )
         hops: list[Redirect] = []
-        seen: set[tuple[str, str]] = set()
+        seen: set[tuple[str, str, bool]] = set()
+        posted = form
         while True:
             await self._check_robots(target)
             headers = _sent("Referer", referer)
             # An answer earlier kept belongs to this page, also under another scheme or with www., and to no other.
             headers += conditions if urls.key(target) == page else []
-            state = (target, self._cookies.header(target))
+            state = (target, self._cookies.header(target), posted is None)
             if state in seen:
                 raise BadAnswer(
                     f"{shorten(target)} redirects to itself in a circle",
                     "open it in a browser to see where it leads",
                 )
             seen.add(state)
-            answer = await self._ask(target, headers)
+            answer = await self._ask(target, headers, form=posted, limits=limits)
             location = _location(answer, target)
             if location is None:
-                return _capture(answer, url, target, tuple(hops))
+                return _capture(answer, url, target, tuple(hops), posted)
+            if answer.status not in _SAME_METHOD:
+                posted = None
             hops.append(Redirect(url=target, status=answer.status, location=location))
             self._check_hop(hops, in_scope)
             target = location
@@ -218,7 +229,15 @@ class Fetcher:
             target = location
         return parse(origin, status, b"", _stamp(self._now()))
 
-    async def _ask(self, url: str, headers: list[Header], *, robots: bool = False) -> Answer:
+    async def _ask(
+        self,
+        url: str,
+        headers: list[Header],
+        *,
+        form: str | None = None,
+        robots: bool = False,
+        limits: Limits | None = None,
+    ) -> Answer:
         """One hop, asked again where that can help. The gate does the waiting between attempts."""
         attempts = AsyncRetrying(
             stop=stop_after_attempt(self._limits.attempts),
@@ -226,21 +245,23 @@ class Fetcher:
             sleep=_no_sleep,
             retry_error_callback=_outcome,
         )
-        answer: Answer = await attempts(self._attempt, url, headers, robots)
+        answer: Answer = await attempts(self._attempt, url, headers, form, robots, limits or self._limits)
         return answer
 
-    async def _attempt(self, url: str, headers: list[Header], robots: bool) -> Answer:
+    async def _attempt(
+        self, url: str, headers: list[Header], form: str | None, robots: bool, limits: Limits
+    ) -> Answer:
         host = urls.host(url)
         async with self._gate.turn(host), self._pool.line(url) as line:
             try:
                 await self._guard.check(url, proxied=line.proxy is not None)
-                request = self._request(url, headers)
+                request = self._request(url, headers, form)
                 answer = await exchange(
                     line,
                     request,
-                    self._limits,
+                    limits,
                     admit=lambda ip: self._guard.check_peer(url, ip),
-                    most=self._limits.max_robots if robots else self._limits.max_body,
+                    most=limits.max_robots if robots else limits.max_body,
                     cut=robots,
                     at=self._now(),
                     monotonic=self._monotonic,
@@ -253,10 +274,15 @@ class Fetcher:
             self._pace(host, answer)
             return answer
 
-    def _request(self, url: str, headers: list[Header]) -> httpx.Request:
+    def _request(self, url: str, headers: list[Header], form: str | None) -> httpx.Request:
+        kind = [] if form is None else [(b"Content-Type", content_type(form).encode())]
         try:
             request = httpx.Request(
-                "GET", url, headers=[*self._headers, *headers], extensions={"timeout": self._timeout}
+                "GET" if form is None else "POST",
+                url,
+                headers=[*self._headers, *headers, *kind],
+                content=form,
+                extensions={"timeout": self._timeout},
             )
         except ERRORS as error:
             raise explain(error, url) from error
@@ -326,7 +352,9 @@ def _location(answer: Answer, url: str) -> str | None:
     return target
 
 
-def _capture(answer: Answer, requested: str, url: str, hops: tuple[Redirect, ...]) -> Capture:
+def _capture(
+    answer: Answer, requested: str, url: str, hops: tuple[Redirect, ...], form: str | None
+) -> Capture:
     return Capture(
         url=url,
         requested=requested,
@@ -339,6 +367,7 @@ def _capture(answer: Answer, requested: str, url: str, hops: tuple[Redirect, ...
         tls=answer.tls,
         redirects=hops,
         note="; ".join(answer.notes),
+        form=form,
     )
 
 

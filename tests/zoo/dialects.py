@@ -13,7 +13,8 @@ from zoo.portal import Answer, Channel, Dialect
 from zoo.story import Story
 
 
-def _hex(text: str) -> str:
+def hexed(text: str) -> str:
+    """32 hexadecimal digits, as systems name things."""
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
@@ -58,7 +59,7 @@ def _trs_path(channel: Channel, story: Story) -> str:
 
 
 def _ucap_path(channel: Channel, story: Story) -> str:
-    return f"/{channel.slug}/{_ymd(story)[:6]}/{_hex(str(story.number))}.shtml"
+    return f"/{channel.slug}/{_ymd(story)[:6]}/{hexed(str(story.number))}.shtml"
 
 
 TRS = Dialect(
@@ -99,7 +100,7 @@ SHANGHAI = Dialect(
     pager=lambda c, k: (
         f'<ul class="pagination"></ul><script>$(".pagination").pagination("setPage", {k}, {c.told});</script>'
     ),
-    path=lambda c, s: f"/{_ymd(s)}/{_hex(str(s.number))}.html",
+    path=lambda c, s: f"/{_ymd(s)}/{hexed(str(s.number))}.html",
     rows=plain_rows,
 )
 
@@ -224,7 +225,7 @@ EPORTAL = Dialect(
     address=lambda c, k: (
         f"/{c.slug}/index.html"
         if k == 1
-        else f"/eportal/ui?pageId={_column(c)}&moduleId={_MODULE}&currentPage={k}&staticRequest=yes"
+        else f"/eportal/ui?pageId={column(c)}&moduleId={_MODULE}&currentPage={k}&staticRequest=yes"
     ),
     pager=lambda c, k: (
         f'<div class="easysite-page">共{len(c.stories)}条 第{k}/{c.told}页 '
@@ -302,7 +303,7 @@ def _unit_asked(c: Channel, path: str, query: dict[str, str]) -> int | None:
 JPAAS = Dialect(
     address=lambda c, k: f"/{c.slug}/index.html" if k == 1 else f"{_UNIT}?k={k}",
     pager=lambda c, k: "",
-    path=lambda c, s: f"/{c.slug}/art/{s.day[:4]}/art_{_hex(str(s.number))}.html",
+    path=lambda c, s: f"/{c.slug}/art/{s.day[:4]}/art_{hexed(str(s.number))}.html",
     rows=lambda c, k: f"<div>{_unit(c, k)}{_unit_script(c)}</div>",
     asked=_unit_asked,
     served=lambda c, k: Answer(
@@ -335,17 +336,18 @@ GKMLPT = Dialect(
 
 
 def _lonsun_address(c: Channel, k: int) -> str:
-    return f"/{c.slug}/index.html" if k == 1 else f"/content/column/{_column(c)}?pageIndex={k}"
+    return f"/{c.slug}/index.html" if k == 1 else f"/content/column/{column(c)}?pageIndex={k}"
 
 
-def _column(c: Channel) -> int:
+def column(c: Channel) -> int:
+    """The number a system gives a channel."""
     return 5_300_000 + sum(map(ord, c.slug))
 
 
 LONSUN = Dialect(
     address=_lonsun_address,
     pager=lambda c, k: (
-        f'<div id="page_{_column(c)}"></div><script>Ls.pagination("#page_{_column(c)}", function (n) {{}}, '
+        f'<div id="page_{column(c)}"></div><script>Ls.pagination("#page_{column(c)}", function (n) {{}}, '
         f"{{currPage: ({k - 1} + 1), pageCount: {c.told}}});</script>"
     ),
     path=lambda c, s: f"/{c.slug}/{s.number}9.html",

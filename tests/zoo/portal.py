@@ -34,8 +34,9 @@ class Answer:
 class Dialect:
     """How a CMS speaks: `address` of listing page k (from 1), the `rows` and the `pager` on it, an article's `path`.
 
-    `asked`: which listing page a request to a data service is for, and `served`: what that service answers. `shell`: the
-    page at `address` 1 is empty, and the service is asked for page 1 too.
+    `asked`: which listing page a request to a data service is for, and `served`: what that service answers; None: the page
+    itself. `posted`: it is asked by POST, and `asked` is given the fields of its form (of JSON, the text as `json`). `shell`:
+    the page at `address` 1 is empty, and the service is asked for page 1 too.
     """
 
     address: Callable[[Channel, int], str]
@@ -45,6 +46,7 @@ class Dialect:
     asked: Callable[[Channel, str, dict[str, str]], int | None] | None = None
     served: Callable[[Channel, int], Answer] | None = None
     shell: bool = False
+    posted: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -120,18 +122,20 @@ class Portal:
         """The fewest requests that bring all of it: robots.txt, home, each listing page and each article once."""
         return 2 + sum(c.pages + c.dialect.shell for c in self._all()) + len(self.truth())
 
-    def answer(self, target: str) -> Answer:
-        """The answer to a request's target."""
+    def answer(self, target: str, form: str | None = None) -> Answer:
+        """The answer to a request's target, or to a form that is posted there."""
         target = _VISIT.sub("", target)
         parts = urlsplit(target)
         path, query = unquote(parts.path), dict(parse_qsl(parts.query))
+        if form is not None:
+            query |= {"json": form} if form.startswith("{") else dict(parse_qsl(form, keep_blank_values=True))
         if path == "/robots.txt":
             return self.robots
         if path in self.gone:
             return self.lost
         if target in self.extra or path in self.extra:
             return self.extra.get(target) or self.extra[path]
-        found = self._content(path, query, target)
+        found = self._content(path, query, target, posted=form is not None)
         if found is None and path in ("/", "/index.html"):
             return self._html(self.name, self._home())
         return found or self.lost
@@ -139,20 +143,25 @@ class Portal:
     def _all(self) -> list[Channel]:
         return self.channels + self.unlinked
 
-    def _content(self, path: str, query: dict[str, str], target: str) -> Answer | None:
+    def _content(self, path: str, query: dict[str, str], target: str, *, posted: bool) -> Answer | None:
         for channel in self._all():
             speak = channel.dialect
-            if speak.asked and speak.served and (number := speak.asked(channel, path, query)):
-                return speak.served(channel, number)
+            if speak.asked and speak.posted == posted and (number := speak.asked(channel, path, query)):
+                return speak.served(channel, number) if speak.served else self._listing(channel, number)
+            if posted:
+                continue
             for number in range(1, channel.pages + 1):
                 at = speak.address(channel, number)
                 if target in (at, at + "index.html"):
-                    return self._html(f"{channel.name}-{self.name}", self._list(channel, number))
-        for channel in self._all():
+                    return self._listing(channel, number)
+        for channel in () if posted else self._all():
             for story in channel.stories:
                 if channel.dialect.path(channel, story) == path:
                     return self._html(f"{story.title}-{self.name}", self._article(channel, story))
         return None
+
+    def _listing(self, channel: Channel, number: int) -> Answer:
+        return self._html(f"{channel.name}-{self.name}", self._list(channel, number))
 
     def _html(self, title: str, content: str) -> Answer:
         nav = "".join(f'<li><a href="{escape(c.first())}">{c.name}</a></li>' for c in self.channels)

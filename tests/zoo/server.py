@@ -32,13 +32,16 @@ class Reset(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request: its target, its headers (lower-case names), when it came and when its answer was sent whole."""
+    """One request: its target, its headers (lower-case names), when it came and when its answer was sent whole, and the
+    form that was posted.
+    """
 
     target: str
     headers: dict[str, str]
     began: float
     ended: float
     status: int
+    form: str = ""
 
 
 @dataclass(slots=True)
@@ -147,12 +150,13 @@ async def _exchange(stand: Stand, reader: asyncio.StreamReader, writer: asyncio.
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:])}
     target, began = head[0].split(" ")[1], time.monotonic()
+    form = (await reader.readexactly(int(headers.get("content-length", "0")))).decode()
     stand.active += 1
     stand.most_active = max(stand.most_active, stand.active)
     status = 0
     try:
         stand.portal.watch(target)
-        answer = stand.portal.answer(target)
+        answer = stand.portal.answer(target, form if head[0].startswith("POST ") else None)
         fault = _fault(stand, target)
         if fault is not None:
             async for piece in fault(answer):
@@ -168,7 +172,7 @@ async def _exchange(stand: Stand, reader: asyncio.StreamReader, writer: asyncio.
         return True
     finally:
         stand.active -= 1
-        stand.log.append(Asked(target, headers, began, time.monotonic(), status))
+        stand.log.append(Asked(target, headers, began, time.monotonic(), status, form))
 
 
 def _fault(stand: Stand, target: str) -> Fault | None:

@@ -13,10 +13,14 @@ from scraper.text import compact, shorten
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pager:
-    """`page_number` from 1; `page_count` pages and `total` articles as claimed, or None; `snippet` is what said so."""
+    """`page_number` from 1; `page_count` pages and `total` articles as claimed, or None; `snippet` is what said so.
+
+    `next_form`: what is posted to `next_url`; None where that is a plain link.
+    """
 
     rule: str
     next_url: str | None = None
+    next_form: str | None = None
     page_number: int | None = None
     page_count: int | None = None
     total: int | None = None

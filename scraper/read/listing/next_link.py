@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from scraper.read.dom import Document
 from scraper.read.listing.claims import Links, Pager, claimed, survey
+from scraper.read.listing.postback import postback
 from scraper.read.listing.rows import address
 from scraper.read.rules import Page
 from scraper.text import compact
@@ -34,6 +35,10 @@ def linked(page: Page) -> Pager | None:
             (doc.attr(n, "href") for n in doc.elements("link") if doc.attr(n, "rel") == "next"), ""
         )
         rule, target = ("rel=next", page.link(relation)) if relation else _options(page)
+    if target is None and "PostBack" in doc.html:
+        posted = postback(page, replace(counts, page_number=number), links)
+        if posted.next_form is not None:
+            return posted
     if target is None and node < 0 and counts.page_count is None and counts.total is None:
         return None
     if target is None and dead:

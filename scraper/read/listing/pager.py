@@ -2,8 +2,8 @@
 
 Order tried: what a CMS's script is told (createPageHTML and its kin, where base and signature differ: TRS counts from 0,
 UCAP from 1 and names an element first), AJAX lists (Hanweb, jpaas, Lonsun), then any link that says 下一页, then the number
-after the current one. VSB and others that count down are followed by their links. Pages that can only be reached by a
-post (ASP.NET) or by a script of the site's own are named with `next_url` None.
+after the current one. VSB and others that count down are followed by their links. Lists of ASP.NET are posted for
+(`next_form`). Pages that can only be reached by a script of the site's own are named with `next_url` None.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def with_pager(listing: Listing, pager: Pager | None) -> Listing:
         return listing
     evidence = {**listing.evidence, "next_url": Evidence(rule=pager.rule, snippet=pager.snippet)}
     return replace(
-        listing, next_url=pager.next_url, page_number=pager.page_number, page_count=pager.page_count,
+        listing, next_url=pager.next_url, next_form=pager.next_form, page_number=pager.page_number, page_count=pager.page_count,
         total=pager.total, evidence=evidence,
     )  # fmt: skip
 
