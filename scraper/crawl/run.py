@@ -314,7 +314,6 @@ async def _reach(capture: Capture, known: Row | None) -> Mode:
         return "portal" if front else "channel" if known.kind == "listing" else "article"
     reading = await asyncio.to_thread(
             form=row.form,
-            limits=of_files if row.kind == "file" else None,
         read, capture.body, capture.url, content_type=content_type(capture), status=capture.status
     )
     if reading.kind == "blocked":
