@@ -10,9 +10,11 @@ Text of script, style, noscript, template and comments is kept apart (`scripts`,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, islice
+from itertools import accumulate, chain, islice
 from operator import mul
 from typing import Any
 
@@ -44,8 +46,10 @@ class Document:
     """A parsed page. All lists are indexed by node number; `chars` and `link_chars` have one more entry (prefix sums).
 
     tag: lower-case name, '-text' or '-comment'. data: text or comment content, '' for elements. parent: -1 for the root.
-    end: one past the subtree's last node. chars[i]: visible characters (blanks left out) before node i;
-    link_chars the same inside <a>. `cut` = the page had more than MAX_NODES nodes and the rest was left out.
+    end: one past the subtree's last node. places: the nodes of each tag name in order, so that who seeks links or
+    headings walks over no other node; shown: the visible text nodes. mute[i]: 1 where node i stands in a mute element.
+    chars[i]: visible characters (blanks left out) before node i; link_chars the same inside <a>. `cut` = the page had
+    more than MAX_NODES nodes and the rest was left out.
     """
 
     html: str
@@ -56,8 +60,9 @@ class Document:
     chars: list[int] = field(default_factory=list)
     link_chars: list[int] = field(default_factory=list)
     attrs: list[dict[str, str]] = field(default_factory=list)
-    scripts: list[int] = field(default_factory=list)
-    comments: list[int] = field(default_factory=list)
+    places: dict[str, list[int]] = field(default_factory=dict)
+    shown: list[int] = field(default_factory=list)
+    mute: bytearray = field(default_factory=bytearray)
     metas: dict[str, list[str]] = field(default_factory=dict)
     title: str = ""
     base: str | None = None
@@ -108,32 +113,47 @@ class Document:
         """Whether node i is j or stands inside it."""
         return j <= i < self.end[j]
 
-    def elements(self, name: str, within: int = 0) -> Iterator[int]:
+    @property
+    def scripts(self) -> Sequence[int]:
+        """All scripts, in document order."""
+        return self.places.get("script", ())
+
+    @property
+    def comments(self) -> Sequence[int]:
+        """All comments, in document order."""
+        return self.places.get(COMMENT, ())
+
+    def elements(self, name: str, within: int = 0) -> Sequence[int]:
         """Elements of one tag name in document order."""
-        tag = self.tag
-        for n in range(within, self.end[within] if self.tag else 0):
-            if tag[n] == name:
-                yield n
+        nodes = self.places.get(name, ())
+        return _between(nodes, within, self.end[within]) if within and nodes else nodes
+
+    def elements_of(self, names: Iterable[str]) -> Sequence[int]:
+        """Elements of several tag names in document order."""
+        return sorted(chain.from_iterable([self.places[name] for name in names if name in self.places]))
 
     def raw_text(self, i: int, sep: str = "") -> str:
         """Visible text of the subtree as it stands, pieces joined by `sep`."""
-        return sep.join(self.data[n] for n in self.texts(i))
+        data = self.data
+        if self.end[i] == i + 2 and self.tag[i + 1] == TEXT:
+            return data[i + 1]  # most links and cells: one text and no more
+        return sep.join([data[n] for n in self.texts(i)])
 
     def text(self, i: int, sep: str = "") -> str:
         """Visible text of the subtree on one line."""
         return squeeze(self.raw_text(i, sep))
 
-    def texts(self, i: int) -> Iterator[int]:
-        """Visible text nodes of the subtree (nothing from script, style and other mute elements)."""
+    def texts(self, i: int) -> Sequence[int]:
+        """Visible text nodes of the subtree (nothing from script, style and other mute elements but the one asked for)."""
+        if not self.mute[i]:
+            return _between(self.shown, i, self.end[i])
+        found: list[int] = []
         n, stop, tag, end = i, self.end[i], self.tag, self.end
         while n < stop:
             if tag[n] == TEXT:
-                yield n
-                n += 1
-            elif tag[n] in MUTE and n != i:
-                n = end[n]
-            else:
-                n += 1
+                found.append(n)
+            n = end[n] if tag[n] in MUTE and n != i else n + 1
+        return found
 
     def script_text(self) -> str:
         """All inline scripts, one after another."""
@@ -157,6 +177,11 @@ class Document:
                 if value:
                     return value
         return ""
+
+
+def _between(nodes: Sequence[int], start: int, stop: int) -> Sequence[int]:
+    """The numbers of a sorted list from `start` up to before `stop`."""
+    return nodes[bisect_left(nodes, start) : bisect_left(nodes, stop)]
 
 
 def parse(html: str) -> Document:
@@ -193,47 +218,57 @@ def _walk(root: LexborNode, doc: Document) -> None:
     nodes = list(islice(root.traverse(include_text=True), MAX_NODES + 1))
     doc.cut = len(nodes) > MAX_NODES
     size = len(nodes)
-    doc.tag = tag = [node.tag or "" for node in nodes]
+    doc.tag = [node.tag or "" for node in nodes]
     doc._numbers = numbers = {node.mem_id: n for n, node in enumerate(nodes)}
-    doc.parent = parent = [
-        numbers.get(up.mem_id, -1) if up is not None else -1 for up in [x.parent for x in nodes]
-    ]
+    above: list[Any] = [node.parent for node in nodes[1:]]
+    doc.parent = parent = [-1, *[numbers[up.mem_id] for up in above]]
     doc.end = end = list(range(1, size + 1))
     for n in range(size - 1, 0, -1):
         up = parent[n]
         if end[n] > end[up]:
             end[up] = end[n]
-    doc.data = data = [""] * size
-    doc.attrs = attrs = [_NONE] * size
-    for n, name in enumerate(tag):
-        if name == TEXT:
-            data[n] = nodes[n].text_content or ""
-        elif name == COMMENT:
-            data[n] = nodes[n].comment_content or ""
-            doc.comments.append(n)
-        else:
-            own: Any = nodes[n].attributes
-            if own:
-                attrs[n] = own if None not in own.values() else {k: v or "" for k, v in own.items()}
-            if name == "script":
-                doc.scripts.append(n)
-    for n in doc.scripts:
-        data[n] = "".join([nodes[k].text_content or "" for k in range(n + 1, end[n]) if tag[k] == TEXT])
+    places: dict[str, list[int]] = defaultdict(list)
+    for n, name in enumerate(doc.tag):
+        places[name].append(n)
+    doc.places = dict(places)
+    _fill(nodes, doc)
     _count(doc)
 
 
+def _fill(nodes: list[LexborNode], doc: Document) -> None:
+    """What nodes hold: attributes of elements; the content of texts, comments and scripts."""
+    doc.data = data = [""] * len(nodes)
+    doc.attrs = attrs = [_NONE] * len(nodes)
+    for name, places in doc.places.items():
+        if name == TEXT:
+            for n in places:
+                data[n] = nodes[n].text_content or ""
+        elif name == COMMENT:
+            for n in places:
+                data[n] = nodes[n].comment_content or ""
+        else:
+            for n in places:
+                own: Any = nodes[n].attributes
+                if own:
+                    attrs[n] = own if None not in own.values() else {k: v or "" for k, v in own.items()}
+    texts = doc.places.get(TEXT, ())
+    for n in doc.scripts:
+        data[n] = "".join([data[k] for k in _between(texts, n, doc.end[n])])
+
+
 def _count(doc: Document) -> None:
-    """Prefix sums of visible characters, and of those inside links."""
-    tag, end, data = doc.tag, doc.end, doc.data
-    mute, links = bytearray(len(tag)), bytearray(len(tag))
-    for n in [n for n, name in enumerate(tag) if name in MUTE]:
-        mute[n : end[n]] = b"\1" * (end[n] - n)
-    for n in [n for n, name in enumerate(tag) if name == "a"]:
+    """What is mute and what is shown; prefix sums of visible characters, and of those inside links."""
+    end, data = doc.end, doc.data
+    doc.mute = mute = bytearray(len(data))
+    links, sizes = bytearray(len(data)), [0] * len(data)
+    for name in MUTE & doc.places.keys():
+        for n in doc.places[name]:
+            mute[n : end[n]] = b"\1" * (end[n] - n)
+    for n in doc.elements("a"):
         links[n : end[n]] = b"\1" * (end[n] - n)
-    sizes = [
-        len("".join(text.split())) if name == TEXT and not quiet else 0
-        for name, text, quiet in zip(tag, data, mute, strict=True)
-    ]
+    doc.shown = [n for n in doc.places.get(TEXT, ()) if not mute[n]]
+    for n in doc.shown:
+        sizes[n] = len("".join(data[n].split()))
     doc.chars = list(accumulate(sizes, initial=0))
     doc.link_chars = list(accumulate(map(mul, sizes, links), initial=0))
 
@@ -242,13 +277,12 @@ _NONE: dict[str, str] = {}
 
 
 def _index_head(doc: Document) -> None:
-    for n, name in enumerate(doc.tag):
-        if name == "meta":
-            a = doc.attrs[n]
-            label = a.get("name") or a.get("property") or a.get("http-equiv") or ""
-            if label and "content" in a:
-                doc.metas.setdefault(label.strip().lower(), []).append(a["content"].strip())
-        elif name == "title" and not doc.title:
-            doc.title = squeeze(" ".join(doc.data[c] for c in doc.children(n)))
-        elif name == "base" and doc.base is None:
-            doc.base = doc.attrs[n].get("href")
+    for n in doc.elements("meta"):
+        a = doc.attrs[n]
+        label = a.get("name") or a.get("property") or a.get("http-equiv") or ""
+        if label and "content" in a:
+            doc.metas.setdefault(label.strip().lower(), []).append(a["content"].strip())
+    titles = (squeeze(" ".join([doc.data[c] for c in doc.children(n)])) for n in doc.elements("title"))
+    doc.title = next(filter(None, titles), "")
+    bases = (doc.attrs[n].get("href") for n in doc.elements("base"))
+    doc.base = next((href for href in bases if href is not None), None)

@@ -102,20 +102,13 @@ def _compiled() -> tuple[tuple[Family, tuple[tuple[str, Any, float], ...]], ...]
 
 def _words(doc: Document) -> str:
     """What the CMS wrote, each word once: tags, class, id and addresses, comments, the heads of inline scripts."""
-    words = set(doc.tag)
-    for tag, attrs in zip(doc.tag, doc.attrs, strict=True):
-        if not attrs:
-            continue
-        words.update(attrs)
-        if "class" in attrs:
-            words.add(attrs["class"][:200])
-        if "id" in attrs:
-            words.add(attrs["id"][:200])
-        if tag in _SPEAKING:
-            for name in _NAMED:
-                if name in attrs:
-                    words.add(attrs[name][:200])
-    words.update(doc.metas)
+    named = [attrs for attrs in doc.attrs if attrs]
+    words = set(doc.places).union(*named, doc.metas)
+    words.update([attrs["class"][:200] for attrs in named if "class" in attrs])
+    words.update([attrs["id"][:200] for attrs in named if "id" in attrs])
+    for n in doc.elements_of(_SPEAKING):
+        attrs = doc.attrs[n]
+        words.update([attrs[name][:200] for name in _NAMED if name in attrs])
     for values in doc.metas.values():
         words.update(v[:200] for v in values)
     words.update(doc.data[n][:200] for n in doc.comments)

@@ -9,6 +9,7 @@ from scraper.read.rules import Page
 from scraper.text import squeeze
 
 MAX_LINKS = 5000
+_ADDRESS = {"a": "href", "area": "href", "iframe": "src", "frame": "src"}
 _ONCLICK = re.compile(
     r"""(?:window\.open|location(?:\.href)?\s*=|location\.(?:replace|assign)|jumpTo\w*|openUrl)\s*\(?\s*['"]([^'"\s]{1,500})['"]"""
 )
@@ -18,16 +19,11 @@ def find_links(page: Page) -> tuple[Link, ...]:
     """All links of a page in order, each address once with its first text; frames, areas and onclick jumps included."""
     doc = page.doc
     found: dict[str, Link] = {}
-    for n, name in enumerate(doc.tag):
-        a = doc.attrs[n]
-        if not a:
-            continue
-        if name in ("a", "area"):
-            href = a.get("href", "")
-        elif name in ("iframe", "frame"):
-            href = a.get("src", "")
-        else:
-            href = ""
+    leading = doc.elements_of(_ADDRESS)
+    jumping = [n for n, attrs in enumerate(doc.attrs) if "onclick" in attrs]
+    for n in sorted({*leading, *jumping}) if jumping else leading:
+        a, name = doc.attrs[n], doc.tag[n]
+        href = a.get(_ADDRESS[name], "") if name in _ADDRESS else ""
         if (not href or href.startswith(("javascript", "#"))) and "onclick" in a:
             jump = _ONCLICK.search(a["onclick"][:1000])
             href = jump[1] if jump else ""

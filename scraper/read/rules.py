@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from scraper.model import Block, Charset, Evidence, Family
@@ -12,14 +12,30 @@ from scraper.read.dom import Document
 from scraper.text import compact, shorten
 from scraper.urls import join
 
-# Most links of a page: nothing in them that a join would change, so that root or folder are simply put before them.
-_PLAIN = re.compile(r"(?a:/?\w[\w-]*(?:/\w[\w-]*)*(?:\.\w+)?/?)\Z")
+# Most links of a page: nothing in them that a join would change, so that their folder is simply put before them.
+_PATH = r"(?:[\w-][\w.-]*/)*(?:[\w-][\w.-]*)?(?:(?<=[\w/.-])\?[\w=&./:%-]+)?"
+_RELATIVE = re.compile(rf"(?a:(/|\./|(?:\.\./)+|(?=\w))({_PATH}))\Z")
+_ABSOLUTE = re.compile(rf"(?a:(https?:)?//(?:(?!xn--)[a-z\d][a-z\d-]*\.)+[a-z]{{2,}}(/{_PATH})?)\Z")
+_LONGEST = 1000
 
 
-@lru_cache(64)
-def _roots(base: str) -> tuple[str, str]:
-    """(root, folder) of an address, each with its last slash; ('', '') of one that is none."""
-    return join(base, "/") or "", join(base, ".") or ""
+@lru_cache(256)
+def _folder(base: str, way: str) -> str:
+    """The address of the folder that a way (`/`, `./`, `../../`, ``) leads to from a page; '' where it leads nowhere."""
+    return join(base, way or ".") or ""
+
+
+def _plain(base: str, href: str) -> str | None:
+    """What `join` makes of a link that holds nothing to be resolved, escaped or refused; None of any other."""
+    if len(href) > _LONGEST:
+        return None
+    if found := _RELATIVE.match(href):
+        folder = _folder(base, found[1])
+        return folder + found[2] if folder else None
+    if found := _ABSOLUTE.match(href):
+        scheme = _folder(base, "/").partition("//")[0]
+        return f"{'' if found[1] else scheme}{href}{'' if found[2] else '/'}" if scheme else None
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,14 +50,13 @@ class Page:
     family: Family | None = None
     portal: Family | None = None
     template: frozenset[Block] = frozenset()
+    _links: dict[str, str | None] = field(default_factory=dict, repr=False, compare=False)
 
     def link(self, href: str) -> str | None:
         """A link of this page as an absolute http(s) URL, or None."""
-        if _PLAIN.match(href):
-            root, folder = _roots(self.base)
-            if root:
-                return root + href[1:] if href[0] == "/" else folder + href
-        return join(self.base, href, self.charset.name)
+        if href not in self._links:
+            self._links[href] = _plain(self.base, href) or join(self.base, href, self.charset.name)
+        return self._links[href]
 
     def selectors(self, field: str) -> list[tuple[str, str]]:
         """(rule name, CSS) for a field: the portal's own first, then the family's."""

@@ -130,7 +130,7 @@ def _blocks(page: Page) -> Iterator[tuple[int, int, int, str, dict[str, str]]]:
         if isinstance(data, dict):
             tag, holder = str(data.get("tagId", "")), doc.parent[n]
             rank = next((i for i, word in enumerate(_LISTS) if word in tag), len(_LISTS))
-            links = doc.elements("a", holder) if doc.tag[holder] != "body" else iter(())
+            links = doc.elements("a", holder) if doc.tag[holder] != "body" else ()
             rows = sum(1 for m in links if doc.size(m) >= 6)
             yield rank, -rows, n, attrs["url"], {str(k): str(v) for k, v in data.items()}
 

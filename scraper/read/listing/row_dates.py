@@ -56,7 +56,7 @@ def date_column(doc: Document, row: int) -> int | None:
     table = (
         next((n for n in doc.ancestors(row, 3) if doc.tag[n] == "table"), -1) if doc.tag[row] == "tr" else -1
     )
-    head = next(doc.elements("tr", table), row) if table >= 0 else row
+    head = next(iter(doc.elements("tr", table)), row) if table >= 0 else row
     if head == row:
         return None
     return next((i for i, cell in enumerate(_cells(doc, head)) if _HEAD.search(doc.text(cell))), None)
