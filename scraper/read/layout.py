@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from scraper.read.dom import BLOCK, MUTE, TEXT, Document
 from scraper.read.marks import flags
-from scraper.text import squeeze
+from scraper.text import is_han, squeeze
 
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _WIDE = re.compile("[\u00a0\u2000-\u200a\u3000]")
@@ -34,6 +34,7 @@ END_MARK = re.compile(
     r"|精彩推荐|图片新闻|同类文章|版权声明|免责声明|本网声明|责任编辑\s?[:：]|责编\s?[:：]|编辑\s?[:：]|阅读(?:剩余)?全文|加载更多|您此时的心情)"
 )
 """What stands after an article: neighbours, related links, credits, comments."""
+_SENTENCE_END = re.compile(r"[。！？…]\W?$")
 GAP = "  "
 """Two blanks: a gap wide enough to part two values on one line."""
 
@@ -73,6 +74,12 @@ class Layout:
     def at(self, node: int) -> int:
         """Number of the first line that begins at or after a node."""
         return bisect_left(self.starts, node)
+
+
+def ends_article(text: str) -> bool:
+    """Whether a line is the mark of what stands after an article, and no sentence that begins like one (相关政策见《…》。)."""
+    mark = END_MARK.match(text) if len(text) < 120 else None
+    return mark is not None and not (is_han(text[mark.end() :][:1]) and _SENTENCE_END.search(text) is not None)
 
 
 def block_of(doc: Document, n: int) -> int:

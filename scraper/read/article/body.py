@@ -15,7 +15,7 @@ from scraper.model import Evidence
 from scraper.read.article.pictures import is_content_image
 from scraper.read.article.sight import Body, Headline
 from scraper.read.dom import Document
-from scraper.read.layout import END_MARK, FOOTER, Layout, block_of
+from scraper.read.layout import FOOTER, Layout, block_of, ends_article
 from scraper.read.marks import FURNITURE, MILD, STRONG
 from scraper.read.rules import Page
 from scraper.text import compact
@@ -107,7 +107,7 @@ def _weights(
         elif weight > 0:
             read += weight
         if read > 20 and not ended:
-            ended = len(line.text) < 120 and END_MARK.search(line.text) is not None
+            ended = ends_article(line.text)
         if ended and weight > 0:
             weight *= -0.1
         pairs.append((line.node, weight))

@@ -11,7 +11,7 @@ import re
 from scraper.read.article.labels import is_credit
 from scraper.read.article.sight import Body
 from scraper.read.dom import Document
-from scraper.read.layout import END_MARK, Layout, Line
+from scraper.read.layout import Layout, Line, ends_article
 from scraper.text import compact, halfwidth
 
 _FURNITURE = re.compile(
@@ -63,7 +63,7 @@ def _cut_sections(layout: Layout, shown: list[int]) -> list[int]:
     lines, weights = layout.lines, layout.weights
     total = rest = sum(max(0.0, weights[i]) for i in shown)
     for k, i in enumerate(shown):
-        if lines[i].size < 120 and rest < 0.35 * total and END_MARK.search(lines[i].text):
+        if rest < 0.35 * total and ends_article(lines[i].text):
             return shown[:k]
         rest -= max(0.0, weights[i])
     return shown
