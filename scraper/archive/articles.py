@@ -42,7 +42,7 @@ def save_article(
     db: sqlite3.Connection, article: Article, visit: Visit, *, channel: int | None, views_origin: ViewsOrigin
 ) -> tuple[int, Outcome]:
     """Insert an article or bring it up to date; its id and what happened."""
-    number = _same_article(db, article, visit)
+    number = same_article(db, article, visit)
     outcome: Outcome = "new"
     if number is None:
         number = _insert(db, article, visit, channel)
@@ -62,7 +62,7 @@ def save_article(
     return number, outcome
 
 
-def _same_article(db: sqlite3.Connection, article: Article, visit: Visit) -> int | None:
+def same_article(db: sqlite3.Connection, article: Article, visit: Visit) -> int | None:
     """The article this page is: after a redirect that of the address which answered, else the row's own, else one of
     the same address.
     """
@@ -222,14 +222,18 @@ def save_links(
 
 
 def save_views(db: sqlite3.Connection, number: int, views: int, *, at: str, origin: ViewsOrigin) -> None:
-    """One more point in the history of an article's view count, which is also its current one."""
+    """One more point in the history of an article's view count; the newest is its current one."""
     views = bounded(views)
     db.execute(
         "INSERT INTO views(article_id, seen_at, views, origin) VALUES (?, ?, ?, ?) "
         "ON CONFLICT DO UPDATE SET views = excluded.views",
         (number, at, views, origin),
     )
-    db.execute("UPDATE articles SET views = ? WHERE id = ? AND views IS NOT ?", (views, number, views))
+    (newest,) = db.execute(
+        "SELECT views FROM views WHERE article_id = ? ORDER BY seen_at DESC, seen_at = ? AND origin = ? DESC LIMIT 1",
+        (number, at, origin),
+    ).fetchone()
+    db.execute("UPDATE articles SET views = ? WHERE id = ? AND views IS NOT ?", (newest, number, newest))
 
 
 def mark_gone(db: sqlite3.Connection, row: Row, *, at: str, but: int | None = None) -> None:
