@@ -223,9 +223,9 @@ def _listing(listing: Listing, row: Row, scope: Scope, *, walk_on: bool) -> list
                 depth=row.depth,
                 priority=LISTING,
                 again=True,
+                form=listing.next_form,
             )
         )
-                form=listing.next_form,
     return found
 
 

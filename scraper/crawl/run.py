@@ -298,6 +298,7 @@ async def _ask(fetcher: Fetcher, row: Row, scope: Scope) -> tuple[Row, Capture |
             last_modified=row.last_modified,
             in_scope=in_scope,
             referer=scope.origin + "/",
+            form=row.form,
         )
     except FetchError as error:
         return row, error
@@ -313,7 +314,6 @@ async def _reach(capture: Capture, known: Row | None) -> Mode:
         front = urlsplit(capture.url).path in ("", "/") or known.kind == "home"
         return "portal" if front else "channel" if known.kind == "listing" else "article"
     reading = await asyncio.to_thread(
-            form=row.form,
         read, capture.body, capture.url, content_type=content_type(capture), status=capture.status
     )
     if reading.kind == "blocked":
