@@ -22,6 +22,7 @@ from scraper.archive.articles import (
 from scraper.archive.blobs import Blobs
 from scraper.archive.frontier import add_found, channel_id, save_channel
 from scraper.archive.multipage import further_page
+from scraper.archive.timeline import is_late, save_late
 from scraper.archive.values import clean
 from scraper.errors import UsageError
 from scraper.model import Capture, Channel, Found, Item, Reading, Redirect, Row, Saved
@@ -49,6 +50,8 @@ def save_page(
     capture_id = save_capture(db, blobs, row, capture, crawl_id=crawl_id, reading=reading)
     at = capture.fetched_at
     added = add_found(db, row.portal, found, at=at, found_on=row.id, crawl_id=crawl_id)
+    if is_late(db, row, at):
+        return _save_late(db, row, capture, reading, capture_id, crawl_id=crawl_id, channel=channel)
     section = _channel(db, row, reading, channel, crawl_id=crawl_id)
     new_items = 0
     if section is not None and reading.listing is not None and reading.kind == "listing":
@@ -73,6 +76,30 @@ def save_page(
     return Saved(
         capture_id=capture_id, article_id=article_id, outcome=outcome, added=added, new_items=new_items
     )
+
+
+def _save_late(
+    db: sqlite3.Connection,
+    row: Row,
+    capture: Capture,
+    reading: Reading,
+    capture_id: int,
+    *,
+    crawl_id: int,
+    channel: Channel | None,
+) -> Saved:
+    """A page as it was before its last visit, from a web archive: it adds to what is known and tells nothing of today."""
+    at = capture.fetched_at
+    url = channel.url if channel else row.channel
+    section = channel_id(db, row.portal, url, channel.name if channel else None) if url else None
+    new_items, article_id, outcome = 0, None, None
+    if section is not None and reading.listing is not None and reading.kind == "listing":
+        new_items = _save_items(db, row, section, reading.listing.items, at=at, crawl_id=crawl_id)
+    if reading.kind == "article" and reading.article is not None and further_page(db, row) is None:
+        visit = _visit(row, capture, reading, crawl_id=crawl_id, capture_id=capture_id)
+        article_id, outcome = save_late(db, reading.article, visit, channel=section)
+    db.execute("UPDATE frontier SET visits = visits + 1 WHERE id = ?", (row.id,))
+    return Saved(capture_id=capture_id, article_id=article_id, outcome=outcome, new_items=new_items)
 
 
 def save_article_page(
@@ -157,7 +184,8 @@ def save_unchanged(
     db.execute(
         "UPDATE frontier SET visits = visits + 1, unchanged = unchanged + 1, attempts = 0, status = ?, "
         "state = iif(state = 'gone', 'gone', 'read'), etag = coalesce(?, etag), "
-        "last_modified = coalesce(?, last_modified), visited_at = ?, last_crawl = ?, due_at = ? WHERE id = ?",
+        "last_modified = coalesce(?, last_modified), visited_at = max(coalesce(visited_at, ''), ?), last_crawl = ?, "
+        "due_at = ? WHERE id = ?",
         (
             capture.status,
             header(capture, b"etag"),
@@ -169,7 +197,7 @@ def save_unchanged(
         ),
     )
     db.execute(
-        "UPDATE articles SET last_seen = ? WHERE id = (SELECT article_id FROM frontier WHERE id = ?)",
+        "UPDATE articles SET last_seen = max(last_seen, ?) WHERE id = (SELECT article_id FROM frontier WHERE id = ?)",
         (at, row.id),
     )
     _resolve(db, row, at)
@@ -292,9 +320,12 @@ def _save_items(
         new += added
         if not added:
             db.execute(
-                "UPDATE items SET title = ?, date = coalesce(?, date), last_seen = ?, last_crawl = ? "
-                "WHERE channel_id = ? AND frontier_id = (SELECT id FROM frontier WHERE key = ?)",
-                (title, date, at, crawl_id, section, name),
+                "UPDATE items SET title = iif(last_seen <= :at, :title, title), "
+                "date = iif(last_seen <= :at, coalesce(:date, date), coalesce(date, :date)), "
+                "last_crawl = iif(last_seen <= :at, :crawl, last_crawl), "
+                "first_seen = min(first_seen, :at), last_seen = max(last_seen, :at) "
+                "WHERE channel_id = :section AND frontier_id = (SELECT id FROM frontier WHERE key = :name)",
+                {"at": at, "title": title, "date": date, "crawl": crawl_id, "section": section, "name": name},
             )
     return new
 
