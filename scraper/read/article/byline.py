@@ -51,6 +51,10 @@ _SOURCE_METAS = ("contentsource", "source", "article:source")
 _ROLE = re.compile(
     r"^(?:(?:本报|本网|本站|本刊|特约|特派|实习|见习|全媒体|融媒体|[\u3400-\u9fff]{2,8}(?:报|网|社|月谈|周刊))?(?:首席)?(?:记者|通讯员|特约评论员|评论员|撰稿人|作者)(?:和|、)?)+\s?[:：]?\s?"
 )
+_ACCOUNT = re.compile(
+    r"(?:admin|root)\w{0,16}|(?:超级|系统|网站|后台|信息|栏目)?(?:管理员|发布员)\d{0,4}", re.I
+)
+"""The account a page was entered with, which DedeCMS and others print after 作者."""
 _CUT = re.compile(r"(?:\.{2,}|…+)$")
 _SOURCE_MARK = re.compile(r"source|laiyuan|(?:^|[\W_])ly(?:$|[\W_])|origin|media_name|mediaName", re.I)
 _AUTHOR_MARK = re.compile(r"author|zuozhe|writer", re.I)
@@ -225,7 +229,7 @@ def clean_author(value: str) -> str:
     """A writer's name without role and brackets: `记者 郑晨子` → `郑晨子`."""
     value = join_names(value)
     bare = _ROLE.sub("", value).strip(" ()（）")
-    if bare.startswith(("单位", "系", "为", "是")):
+    if bare.startswith(("单位", "系", "为", "是")) or _ACCOUNT.fullmatch(bare):
         return ""
     return join_names(behind_titles(bare) or bare)
 
