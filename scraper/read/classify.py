@@ -86,7 +86,10 @@ def find_kind(page: Page, sight: Sight, listing: float) -> Kind:
     crowded = links > 30 and doc.link_size(0) > (0.6 if told else 0.4) * doc.size(0)
     if is_home_url(url) and crowded and not byline and not doc.meta("ArticleTitle") and listing < 0.65:
         return "home"
-    text = _article_score(doc, url, weight=weight, headline=headline, dated=dated, byline=byline)
+    titled = sight.headline.start >= 0
+    text = _article_score(
+        doc, url, weight=weight, headline=headline, titled=titled, dated=dated, byline=byline
+    )
     if text - _LIST * listing >= (_WITH_BYLINE if byline else _WITHOUT):
         return "article"
     if listing >= 0.45:
@@ -104,7 +107,7 @@ _WITH_BYLINE = 0.8  # asked for with one, over what the list beside it takes awa
 
 
 def _article_score(
-    doc: Document, url: str, *, weight: float, headline: bool, dated: bool, byline: bool
+    doc: Document, url: str, *, weight: float, headline: bool, titled: bool, dated: bool, byline: bool
 ) -> float:
     """Evidence that a page is one article, -1 to about 15."""
     score = min(_TEXT, weight / 100)
@@ -120,8 +123,8 @@ def _article_score(
         score += 1.5
     if headline:
         score += 1.0
-    if weight > 400 and doc.link_size(0) < 0.2 * doc.size(0):
-        score += 1.5  # a page to be read: four fifths of it lead nowhere else
+    if weight > (400 if titled else 800) and doc.link_size(0) < 0.2 * doc.size(0):
+        score += 1.5  # a page to be read: four fifths of it lead nowhere else, and a headline stands above it or it is long
     return score
 
 
@@ -149,7 +152,7 @@ def _near(sight: Sight) -> list[Fact]:
 def _has_byline(sight: Sight, near: list[Fact]) -> bool:
     """Whether labels of a byline stand around the headline, be they empty; or one date alone right below it.
 
-    A word without a colon is a label only if a value follows it. A date below a link is a row's, and the only row of its list.
+    A word without a colon is a label only if a value follows it. A date below a link is a row's: the only row of its list.
     """
     if any(f.label and f.field in _BYLINE_FIELDS and (f.value or ":" in halfwidth(f.snippet)) for f in near):
         return True
@@ -157,7 +160,7 @@ def _has_byline(sight: Sight, near: list[Fact]) -> bool:
     bare = [f for f in near if f.field == "bare_date" and f.line >= stop and len(f.snippet) <= _ALONE]
     if len(bare) != 1 or bare[0].line >= stop + 3:
         return False
-    return not any(x.links for x in sight.layout.lines[stop : bare[0].line + 1])
+    return not any(x.links for x in sight.layout.lines[sight.headline.start : bare[0].line + 1])
 
 
 def _is_table_of_links(sight: Sight) -> bool:

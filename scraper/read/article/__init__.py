@@ -54,7 +54,8 @@ def look(page: Page) -> Sight:
     layout = lay_out(page.doc)
     facts = read_facts(page.doc, layout)
     bylines = byline_lines(facts, layout, page)
-    headline = find_title(page, layout, bylines)
+    # editors are named below the text as often as above it
+    headline = find_title(page, layout, bylines & {f.line for f in facts if f.field != "editor"})
     body = find_body(page, layout, headline, bylines)
     return Sight(layout=layout, facts=facts, bylines=bylines, headline=headline, body=body)
 

@@ -35,6 +35,7 @@ _LABELS = {
 FIELD = {label: field for field, labels in _LABELS.items() for label in labels.split()}
 """Label without blanks, lower case → field."""
 LONGEST = max(map(len, FIELD))
+_LAST = frozenset(label[-1] for label in FIELD)
 _BOUND_ALONE = frozenset(
     "时间 日期 发布 文 图 摄 文字 图文 文图 图片 记者 来源于 大小 制作 责任 分类 主题 名称 标题 类别 栏目 出处 上传 录入 顶 踩 查看 播放 转自 审核 访问 责校 分享 评论 by date time from".split()
 )
@@ -75,8 +76,11 @@ def label_before(text: str, end: int) -> tuple[str, str, int] | None:
             if len(letters) > 1 and text[at + 1] == " ":
                 break  # a wide gap parts a label from what stands before; one letter is half of 来　　源
             continue
-        if not letters and char in "】])〕":
-            continue
+        if not letters:
+            if char in "】])〕":
+                continue
+            if char.lower() not in _LAST:
+                return None
         letters.append(char)
         places.append(at)
     whole = "".join(reversed(letters)).lower()

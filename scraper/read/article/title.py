@@ -9,17 +9,20 @@ from __future__ import annotations
 import html
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 from scraper.model import Evidence
+from scraper.read.article.labels import is_credit, label_before
 from scraper.read.article.sight import Headline
 from scraper.read.dates import find_dates
 from scraper.read.dom import Document
 from scraper.read.layout import Layout
 from scraper.read.marks import NO_TITLE, TITLE
 from scraper.read.rules import Candidate, Page, choose
-from scraper.text import compact, han_count, is_han, squeeze
+from scraper.text import compact, halfwidth, han_count, is_han, squeeze
 
 MAX_TITLE = 160
 _TAGS = re.compile(r"<[^<>]{0,300}>")
@@ -35,7 +38,8 @@ _HEADINGS = {
 }
 _TITLE_METAS = ("ArticleTitle", "og:title", "twitter:title")
 _SPLIT = re.compile(r"\s*[-_|—–﹣－<>»›·•:：,，丨]+\s*|\s{2,}")
-_HOME = re.compile(r"当前位置|您的位置|现在的位置|所在位置|首页\s*[>＞»/-]|^首页$|网站首页")
+_HOME = re.compile(r"当前位置|您的位置|现在的位置|所在位置|首页\s*[>＞»/-]|^首页$|网站首页|[>＞»]\s*正文$")
+_CIPHER = re.compile(r"[\d\W_]")
 _META_BOUND = 400
 
 
@@ -63,16 +67,19 @@ def find_title(page: Page, layout: Layout, bylines: Iterable[int]) -> Headline:
     """The headline of a page, or one without text. `bylines`: numbers of the lines that look like a byline."""
     doc = page.doc
     metas = [plain(doc.meta(name)[:_META_BOUND]) for name in _TITLE_METAS]
-    names = {compact(doc.meta(n)) for n in ("SiteName", "ColumnName", "og:site_name")} - {""}
+    names = {compact(doc.meta(n)) for n in ("SiteName", "og:site_name")} - {""}
+    column = compact(doc.meta("ColumnName"))
+    names |= {column} if 0 < len(column) <= _COLUMN else set()
     wanted = _Wanted(plain(doc.title[:_META_BOUND]), [m for m in metas if m], names)
     below = sorted(set(bylines))
-    rivals = [_weigh(doc, layout, r, wanted, below) for r in _rivals(page, layout, wanted, below)]
+    place = _Place(doc, layout)
+    rivals = [_weigh(doc, layout, r, wanted, below, place) for r in _rivals(page, layout, wanted, below)]
     rivals = [r for r in rivals if r.score > 0]
     if not rivals:
-        return _from_metas(doc, wanted)
+        return _from_metas(doc, layout, wanted)
     best = max(rivals, key=lambda r: (r.score, -r.start))
     if best.score < 3.0:
-        return _from_metas(doc, wanted, best)
+        return _from_metas(doc, layout, wanted, best)
     others = [Candidate(value=r.text, rule=r.rule, weight=r.score) for r in rivals if r is not best]
     others = sorted(others, key=lambda c: -c.weight)[:3]
     text, evidence = choose([Candidate(value=best.text, rule=best.rule, weight=best.score), *others])
@@ -137,6 +144,9 @@ def _rivals(page: Page, layout: Layout, wanted: _Wanted, below: list[int]) -> It
     for n in layout.marked:
         if layout.kinds[n] & TITLE and doc.tag[n] not in _NEVER:
             yield from _element(doc, layout, n, "class", 1.0, seen)
+    for b in below[:_DATED_LINES]:
+        if head := _dated(lines[b].text):
+            yield _Rival(head, b, b + 1, "dated line", 0.0)
     before = {b - k for b in below for k in (1, 2, 3)}
     for i, line in enumerate(lines):
         if (
@@ -167,9 +177,26 @@ def _element(
         yield _Rival(text, own.start, stop, rule, weight)
 
 
+def _dated(text: str) -> str:
+    """What stands before the date that ends a line, if that is more than a label: the headline of a card."""
+    found = find_dates(text)
+    if not found or text[found[-1].end :].strip(" ()（）[]【】"):
+        return ""
+    head = text[: found[0].start].rstrip(" (（[【")
+    if len(head) < 4 or ":" in halfwidth(head) or label_before(head, len(head)):
+        return ""
+    return head
+
+
 def _is_byline(text: str) -> bool:
-    return bool(find_dates(text, loose=True)) or bool(
-        re.match(r"\W{0,2}(?:来\s?源|作\s?者|发布|时间|日期|编辑|供稿|点击|浏览)", text)
+    return (
+        bool(find_dates(text, loose=True))
+        or bool(
+            re.match(
+                r"\W{0,2}(?:来\s?源|作\s?者|发布|时间|日期|编辑|供稿|点击|浏览|字\s?[体号]\s?[:：])", text
+            )
+        )
+        or is_credit(text)
     )
 
 
@@ -193,12 +220,46 @@ def without_date(text: str) -> str:
     return text
 
 
-def _weigh(doc: Document, layout: Layout, rival: _Rival, wanted: _Wanted, below: list[int]) -> _Rival:
+class _Place:
+    """What the page's lines say against a place: how much text is left below it, and which words menus and headings use."""
+
+    __slots__ = ("menu", "repeated", "text")
+
+    def __init__(self, doc: Document, layout: Layout) -> None:
+        self.text = [0.0, *accumulate(max(0.0, w) for w in layout.weights)]
+        self.menu = {compact(x.text) for x in layout.lines if x.size <= _MENU and x.links == x.size}
+        own = [(doc.parent[n], name) for n, name in enumerate(doc.tag) if name in _HEADINGS]
+        self.repeated = {box for box, count in Counter(own).items() if count >= _SECTIONS}
+
+    def against(self, doc: Document, layout: Layout, rival: _Rival) -> float:
+        """How much less a rival is worth: behind the text, a word of the menu, one of many headings of its kind in one box."""
+        whole = self.text[-1]
+        behind = whole > _SOME_TEXT and self.text[-1] - self.text[rival.stop] < 0.2 * whole
+        column = len(rival.text) <= _MENU and compact(rival.text) in self.menu
+        section = 0.0
+        if rival.rule in _HEADINGS and self.repeated:
+            up = layout.lines[rival.start].node
+            section = _HEADINGS[rival.rule] * any(
+                (doc.parent[n], rival.rule) in self.repeated for n in doc.ancestors(up, 6)
+            )
+        return 3.0 * behind + 1.0 * column + section
+
+
+_DATED_LINES = 40  # lines with a date that are looked at for a headline: a card has one, a list has too many
+_COLUMN = 12  # characters of the longest name of a column; templates put the headline in its place
+_MENU = 8  # characters of the longest word of a menu
+_SECTIONS = 3  # headings of one kind from which they are the sections' (a kicker, a headline and a subtitle are three lines of one)
+_SOME_TEXT = 100.0  # weight of text below which nothing can be said to stand behind it
+
+
+def _weigh(
+    doc: Document, layout: Layout, rival: _Rival, wanted: _Wanted, below: list[int], place: _Place
+) -> _Rival:
     lines = layout.lines
     line = lines[rival.start]
     size = sum(lines[i].size for i in range(rival.start, rival.stop))
     links = sum(lines[i].links for i in range(rival.start, rival.stop))
-    score = rival.score + wanted.agreement(rival.text)
+    score = rival.score + wanted.agreement(rival.text) - place.against(doc, layout, rival)
     if links * 2 > size:
         score -= 4.0
     if line.hidden:
@@ -208,11 +269,17 @@ def _weigh(doc: Document, layout: Layout, rival: _Rival, wanted: _Wanted, below:
     letters = han_count(rival.text)
     if letters < 4 and len(rival.text) < 8:
         score -= 1.0
-    if rival.text[-1] in "。；：:;！" and rival.text[-1] != "！":
+    if letters < 4 and 2 * len(_CIPHER.findall(rival.text)) > len(rival.text):
+        score -= 3.0  # an index number, a phone number, a count
+    if rival.text[-1] in "。；：:;":
         score -= 2.0
-    place = bisect_left(below, rival.stop)
-    if place < len(below) and below[place] - rival.stop <= 6:
-        score += 3.0 - 0.4 * (below[place] - rival.stop)
+    if rival.text.count("，") > 1 and rival.text[-1] == "。":
+        score -= 3.0  # a sentence, and one of running text
+    following = bisect_left(below, rival.stop)
+    if rival.rule == "dated line":
+        score += 3.0
+    elif following < len(below) and below[following] - rival.stop <= 6:
+        score += 3.0 - 0.4 * (below[following] - rival.stop)
     score -= 2.5 * _in_furniture(doc, layout, line.node)
     score -= min(2.0, rival.start / 150)
     return _Rival(rival.text, rival.start, rival.stop, rival.rule, score)
@@ -220,14 +287,20 @@ def _weigh(doc: Document, layout: Layout, rival: _Rival, wanted: _Wanted, below:
 
 def _in_furniture(doc: Document, layout: Layout, n: int) -> bool:
     for depth, up in enumerate(doc.ancestors(n, 8)):
-        if doc.tag[up] in ("nav", "footer", "aside", "li"):
+        if doc.tag[up] in ("nav", "footer", "aside") or (doc.tag[up] == "li" and _has_twin(doc, up)):
             return True
         if depth < 4 and layout.kinds[up] & NO_TITLE:
             return True
     return False
 
 
-def _from_metas(doc: Document, wanted: _Wanted, weak: _Rival | None = None) -> Headline:
+def _has_twin(doc: Document, n: int) -> bool:
+    """Whether an element has a neighbour of its kind: a list of one is a box."""
+    siblings = (c for c in doc.children(doc.parent[n]) if doc.tag[c] == doc.tag[n] and doc.size(c))
+    return any(c != n for c in siblings)
+
+
+def _from_metas(doc: Document, layout: Layout, wanted: _Wanted, weak: _Rival | None = None) -> Headline:
     """Where no line is fit: ArticleTitle as it stands, else the <title> without the parts that name site or column."""
     meta = plain(doc.meta("ArticleTitle")[:_META_BOUND])
     if meta:
@@ -235,7 +308,9 @@ def _from_metas(doc: Document, wanted: _Wanted, weak: _Rival | None = None) -> H
     if weak is not None and weak.score >= 1.0:
         return Headline(text=weak.text, start=weak.start, stop=weak.stop, evidence=Evidence(rule=weak.rule))
     first = title_part(wanted.title, wanted.names)
-    if first:
+    if first and (
+        han_count(first) > 5 or any(x.links < x.size and x.text.endswith(first) for x in layout.lines)
+    ):
         return Headline(text=first, evidence=Evidence(rule="<title>", snippet=wanted.title))
     return Headline(text=None)
 
@@ -244,10 +319,22 @@ _SITE = re.compile(r"网$|网站$|门户$|官网|政府$|信息网|大学$|学�
 
 
 def title_part(title: str, names: set[str]) -> str | None:
-    """The part of a <title> that may be the headline: without site and column names; None if none is left."""
+    """The part of a <title> that may be the headline: without site and column names; None if none is left.
+
+    Site names stand behind the headline, also behind a bare hyphen, and a headline may hold hyphens itself.
+    """
     parts = [p.strip() for p in re.split(r"\s*[_|<>»›]+\s*|\s+[-—–]+\s+|\s*-{2,}\s*", title) if p.strip()]
     kept = [p for p in parts if compact(p).lower() not in names and not (_SITE.search(p) and len(parts) > 1)]
-    return max(kept, key=len) if kept and han_count(max(kept, key=len)) > 5 else None
+    best = max(kept, key=len, default="")
+    head, hyphen, tail = best.rpartition("-")
+    while hyphen and (_SITE.search(tail) or compact(tail).lower() in names):
+        best = head.strip()
+        head, hyphen, tail = best.rpartition("-")
+    return best if han_count(best) > 1 and not _PORTAL.search(best) else None
+
+
+_PORTAL = re.compile(r"(?:信息|新闻)网$|网站$|门户$|官网$")
+"""Ends of a title that is nothing but the site's name: no news is called so."""
 
 
 _KICKER = re.compile(

@@ -15,7 +15,7 @@ from scraper.read.layout import Layout, Line, ends_article
 from scraper.text import compact, halfwidth
 
 _FURNITURE = re.compile(
-    r"打印(?:本页|此页|本文|页面|文章)?|我要打印|关闭(?:窗口|本页|页面)?|关窗|返回(?:顶部|列表|上页|上一页|上一级|首页|搜狐|目录)?|收藏(?:本文|本页)?|加入收藏|分享(?:到|至|本文)?|字体(?:大小)?|字号|放大|缩小|默认|大|中|小"
+    r"打印(?:本页|此页|本文|页面|文章)?|我要打印|关闭(?:窗口|本页|页面)?|关窗|返回(?:顶部|列表|上页|上一页|上一级|首页|目录)?|收藏(?:本文|本页)?|加入收藏|分享(?:到|至|本文)?|字体(?:大小)?|字号|放大|缩小|默认|大|中|小"
     r"|扫一扫|扫描二维码|扫码|二维码|微信|微博|新浪|腾讯|QQ空间|QQ好友|人人网|朋友圈|在?手机(?:上|端)?(?:扫一扫|查看|浏览|打开|阅读|版)?(?:本页|当前页|此页|当前页面|本文)?|打开当前页面?|用手机|我要纠错|纠错/?建议|纠错|内容纠错|顶一下|踩一下|点赞|转发|朗读"
     r"|语音播报|听新闻|全文朗读|附件下载|附件列表|附件|相关附件|文件下载|下载附件|相关文档|相关链接|关联文件|关联稿件|TOP|正文|无障碍(?:阅读|浏览)?|视力保护色|背景色|更多|展开全文|阅读(?:剩余)?全文|全文|Tags?|标签|关键[词字]|已下载|下载|次|保存|复制链接|复制|举报"
     r"|点击右上角|选择在浏览器中打开|调查问题加载中，?请稍候|若长时间无响应，请刷新本页面|加载中|请稍候|推荐|上一页|下一页|尾页|首页|末页|上页|下页|字数|阅读|浏览|点击|评论|网友评论|条|暂无|没有了|暂无相关信息|暂无数据|END|end|to|or|责任编辑|编辑|来源|作者|发布|\d",
@@ -41,6 +41,9 @@ _CREDIT = re.compile(
 )
 _DISCLAIMER = re.compile(
     r"凡本网注明|转载请注明|仅代表作者|不代表本(?:网|站|平台)|侵权.{0,12}(?:删除|联系)|如有侵权|未经.{0,12}授权.{0,12}(?:不得|禁止)转载|您访问的链接即将离开|如需转载|文章仅供参考|无法在线浏览此\s?PDF|(?:福昕|Foxit|Adobe).{0,12}(?:阅读器|Reader)|下载此\s?PDF"
+)
+_CRUMB = re.compile(
+    r"\W{0,3}(?:您|你)?(?:现在|当前|目前)?(?:的|所在|所处){0,2}位置\s?[:：是]|\W{0,3}(?:网站)?首\s?页\s{0,3}[>＞»]"
 )
 _NEIGHBOUR = re.compile(r"^\W{0,4}[上下前后]一?(?:篇|条|则|个)(?:文章|新闻|信息)?\W")
 _PLACEHOLDER = re.compile(r"^(?:\$\{|\{\{|\{\$|\[!--|<%)")
@@ -75,6 +78,8 @@ def _is_noise(doc: Document, line: Line) -> bool:
         return True
     if line.size < 40 and _BRACKETED.match(text):
         return True
+    if line.links == line.size <= 12 and text.startswith("返回"):
+        return True  # the way back, whatever the site calls the place
     if line.size < 120 and _EDITOR.match(text) and doc.tag[line.block] not in ("td", "th"):
         return True
     return line.size < 160 and bool(_DISCLAIMER.search(text) or _NEIGHBOUR.match(text + " "))
@@ -103,12 +108,15 @@ def _drop_index(doc: Document, layout: Layout, kept: list[int]) -> list[int]:
 
 
 def _trim_head(lines: list[Line], kept: list[int], headline: str | None, bylines: set[int]) -> list[int]:
-    """Drop what repeats headline and byline before the first paragraph."""
+    """Drop breadcrumb, and what repeats headline and byline, before the first paragraph."""
     bare = _letters(headline or "")
     start = 0
     for k, i in enumerate(kept[:12]):
         line = lines[i]
         own = _letters(line.text)
+        if start == k and line.size < 120 and _CRUMB.match(line.text):
+            start = k + 1
+            continue
         repeats = own == bare or (len(own) > 3 and own in bare and start == k)
         if repeats or (start == k and (is_credit(line.text) or (i in bylines and line.size < 120))):
             start = k + 1
