@@ -27,11 +27,15 @@ def visible(text: str) -> str:
 
 def halfwidth(text: str) -> str:
     """Full-width ASCII (U+FF01-FF5E) and the ideographic blank as their half-width twins; same length as `text`."""
-    return text.translate(_HALF) if _FULL.search(text) else text
+    for wide in set(
+        _FULL.findall(text)
+    ):  # a line has a few kinds of them: cheaper than a look at every character
+        text = text.replace(wide, _HALF[wide])
+    return text
 
 
 _FULL = re.compile("[\uff01-\uff5e\u3000\u2236\xa0]")
-_HALF = {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0x2236: 0x3A, 0xA0: 0x20}
+_HALF = {chr(c): chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)} | {"\u3000": " ", "\u2236": ":", "\xa0": " "}
 
 
 def han_count(text: str) -> int:

@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, chain, islice
-from operator import mul
+from operator import attrgetter, mul
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
@@ -218,10 +218,9 @@ def _walk(root: LexborNode, doc: Document) -> None:
     nodes = list(islice(root.traverse(include_text=True), MAX_NODES + 1))
     doc.cut = len(nodes) > MAX_NODES
     size = len(nodes)
-    doc.tag = [node.tag or "" for node in nodes]
-    doc._numbers = numbers = {node.mem_id: n for n, node in enumerate(nodes)}
-    above: list[Any] = [node.parent for node in nodes[1:]]
-    doc.parent = parent = [-1, *[numbers[up.mem_id] for up in above]]
+    doc.tag = list(map(attrgetter("tag"), nodes))
+    doc._numbers = numbers = dict(zip(map(attrgetter("mem_id"), nodes), range(size), strict=True))
+    doc.parent = parent = [-1, *map(numbers.__getitem__, map(attrgetter("parent.mem_id"), nodes[1:]))]
     doc.end = end = list(range(1, size + 1))
     for n in range(size - 1, 0, -1):
         up = parent[n]

@@ -23,7 +23,7 @@ _BREAKING = BLOCK | {"br"}
 _UNNAMED = frozenset("a img script link meta input iframe".split())
 _SILENT = MUTE | {"title"}
 FOOTER = re.compile(
-    r"版权所有|ICP备|ICP证|公网安备|公安备案|网站标识码|主办单位|承办单位?[:：]|技术支持|copyright|all rights reserved|建议使用|分辨率|网站地图|联系我们|免责声明|隐私|设为首页|加入收藏|浏览器",
+    r"版权所有|[Ii][Cc][Pp][备证]|公网安备|公安备案|网站标识码|主办单位|承办单位?[:：]|技术支持|[Cc](?i:opyright)|[Aa](?i:ll rights reserved)|建议使用|分辨率|网站地图|联系我们|免责声明|隐私|设为首页|加入收藏|浏览器",
     re.I,
 )
 _FLOW = re.compile(r"[，。；！？、：“”,;!?]|\.\s")
@@ -79,7 +79,9 @@ class Layout:
 def ends_article(text: str) -> bool:
     """Whether a line is the mark of what stands after an article, and no sentence that begins like one (相关政策见《…》。)."""
     mark = END_MARK.match(text) if len(text) < 120 else None
-    return mark is not None and not (is_han(text[mark.end() :][:1]) and _SENTENCE_END.search(text) is not None)
+    return mark is not None and not (
+        is_han(text[mark.end() :][:1]) and _SENTENCE_END.search(text) is not None
+    )
 
 
 def block_of(doc: Document, n: int) -> int:
@@ -94,19 +96,21 @@ def lay_out(doc: Document) -> Layout:
     """Read the lines of a document in one pass over its texts."""
     out = Layout()
     hidden = out.hidden = _look_at_elements(doc, out)
-    breaks = list(accumulate([name in _BREAKING for name in doc.tag]))
+    breaks = list(accumulate(map(_BREAKING.__contains__, doc.tag)))
     out.written = written = _written(doc)
-    data = doc.data
+    tag, data, parent = doc.tag, doc.data, doc.parent
     line: list[int] = []
     block = before = -1
-    for n, name in enumerate(doc.tag):
-        if (name != TEXT or hidden[n] == 2) and n not in written:
+    for n in sorted([*doc.shown, *written]) if written else doc.shown:
+        if hidden[n] == 2 and n not in written:
             continue
         if data[n].isspace():
             if line and breaks[n] == breaks[before]:
                 line.append(n)
             continue
-        own = block_of(doc, doc.parent[n])
+        own = parent[n]
+        while own > 0 and tag[own] not in BLOCK:
+            own = parent[own]
         if line and (own != block or breaks[n] != breaks[before]):
             _finish(doc, out, line, block)
             line = []
@@ -115,7 +119,7 @@ def lay_out(doc: Document) -> Layout:
     if line:
         _finish(doc, out, line, block)
     out.starts = [x.node for x in out.lines]
-    out.weights = [line_weight(x) for x in out.lines]
+    out.weights = list(map(line_weight, out.lines))
     return out
 
 
@@ -170,40 +174,39 @@ def _variables(doc: Document) -> dict[str, str]:
 def _look_at_elements(doc: Document, layout: Layout) -> bytearray:
     """Flags of all elements, and what is not shown (1, by style) or no text (2): a subtree takes its root's value."""
     out = bytearray(len(doc))
-    end = doc.end
+    end, tag = doc.end, doc.tag
     kinds = layout.kinds = [0] * len(doc)
     for n, attributes in enumerate(doc.attrs):
         if not attributes:
             continue
-        name, own = attributes.get("class", ""), attributes.get("id", "")
-        if (name or own) and doc.tag[n] not in _UNNAMED and (found := flags(name[:200], own[:100])):
-            kinds[n] = found
-            layout.marked.append(n)
-        style = attributes.get("style")
-        if not out[n] and ("hidden" in attributes or (style and _HIDING.search(style))):
-            out[n : end[n]] = b"\1" * (end[n] - n)
-    for n, name in enumerate(doc.tag):
-        if name in _SILENT and out[n] != 2:
+        if ("class" in attributes or "id" in attributes) and tag[n] not in _UNNAMED:
+            found = flags(attributes.get("class", "")[:200], attributes.get("id", "")[:100])
+            if found:
+                kinds[n] = found
+                layout.marked.append(n)
+        if "style" in attributes or "hidden" in attributes:
+            if not out[n] and ("hidden" in attributes or _HIDING.search(attributes["style"])):
+                out[n : end[n]] = b"\1" * (end[n] - n)
+    for name in _SILENT & doc.places.keys():
+        for n in doc.places[name]:
             out[n : end[n]] = b"\2" * (end[n] - n)
     return out
 
 
 def _finish(doc: Document, out: Layout, nodes: list[int], block: int) -> None:
     """Close a line, unless nothing visible is left of it."""
-    written = out.written
-    text = squeeze(
-        "".join(
-            [written[n] if n in written else doc.data[n] for n in nodes]
-            if written
-            else [doc.data[n] for n in nodes]
-        )
-    )
+    written, data = out.written, doc.data
+    if written:
+        raw = "".join([written[n] if n in written else data[n] for n in nodes])
+    else:
+        raw = data[nodes[0]] if len(nodes) == 1 else "".join([data[n] for n in nodes])
+    text = squeeze(raw)
     if not text:
         return
     first, last = nodes[0], nodes[-1]
     size = doc.chars[last + 1] - doc.chars[first]
     if written:
-        size += sum(len(written[n]) for n in nodes if n in written)
+        size += sum([len(written[n]) for n in nodes if n in written])
     links = doc.link_chars[last + 1] - doc.link_chars[first]
     out.lines.append(Line(first, last, block, text, size, links, out.hidden[first] == 1))
 
@@ -235,29 +238,24 @@ def spaced(doc: Document, layout: Layout, line: Line) -> str:
     if line.node == line.last and line.node not in written:
         return _RUN.sub(_gap, doc.data[line.node]).strip() if line.size != len(line.text) else line.text
     out: list[str] = []
-    before = -1
-    for n in range(line.node, line.last + 1):
-        if n not in written and (doc.tag[n] != TEXT or _muted(doc, n, line.block)):
-            continue
+    before, parted = -1, False
+    nodes = doc.shown[bisect_left(doc.shown, line.node) : bisect_left(doc.shown, line.last + 1)]
+    if written:
+        nodes = sorted([*nodes, *(n for n in written if line.node <= n <= line.last)])
+    for n in nodes:
         owner = doc.parent[n]
-        if before >= 0 and owner != before and (_named(doc, owner) or _named(doc, before)):
-            out.append(GAP)
+        if owner != before:
+            named = _named(doc, owner)
+            if before >= 0 and (named or parted):
+                out.append(GAP)
+            before, parted = owner, named
         out.append(written[n] if n in written else doc.data[n])
-        before = owner
     return _RUN.sub(_gap, "".join(out)).strip()
 
 
-def _muted(doc: Document, n: int, stop: int) -> bool:
-    up = doc.parent[n]
-    while up > stop:
-        if doc.tag[up] in MUTE:
-            return True
-        up = doc.parent[up]
-    return False
-
-
 def _named(doc: Document, n: int) -> bool:
-    return bool(doc.attrs[n].get("class") or doc.attrs[n].get("id")) or doc.tag[n] == "a"
+    attrs = doc.attrs[n]
+    return bool(attrs.get("class") or attrs.get("id")) or doc.tag[n] == "a"
 
 
 def _gap(match: re.Match[str]) -> str:
