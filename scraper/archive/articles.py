@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Literal
 
+from scraper.archive.carried import Carried, link_files
 from scraper.archive.documents import NAMES, save_document
 from scraper.archive.multipage import is_multipage, joined, keep_first_page, put_page
 from scraper.archive.values import bounded, clean
@@ -197,7 +198,7 @@ def save_html(db: sqlite3.Connection, number: int, html: str) -> None:
 
 def save_links(
     db: sqlite3.Connection,
-    table: Literal["attachments", "images"],
+    table: Carried,
     number: int,
     page: int,
     links: Iterable[Link],
@@ -218,6 +219,7 @@ def save_links(
         f"INSERT INTO {table}(article_id, page, position, url, {label}) VALUES (?, ?, ?, ?, ?)",
         [(number, page, page * 1000 + place, url, text) for place, (url, text) in enumerate(after)],
     )
+    link_files(db, table, number)
     return before
 
 

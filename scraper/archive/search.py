@@ -13,7 +13,7 @@ SNIPPET = 80
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """One article found; `snippet` is its text around the first word."""
+    """One article found; `snippet` is its text around the first word, or that of the `attachment` (its name) that holds it."""
 
     id: int
     url: str
@@ -22,6 +22,7 @@ class Hit:
     source: str | None
     portal: str
     snippet: str
+    attachment: str | None = None
 
 
 def words_of(query: str) -> list[str]:
@@ -46,18 +47,53 @@ def search(db: sqlite3.Connection, query: str, *, limit: int, portal: str | None
     rows = db.execute(
         "SELECT a.id, a.url, a.title, a.date, a.source, a.portal, a.body FROM articles_fts f "
         "JOIN articles a ON a.id = f.rowid WHERE articles_fts MATCH :match AND (:portal IS NULL OR a.portal = :portal) "
-        "ORDER BY bm25(articles_fts, 4.0, 1.0), a.date DESC LIMIT :limit",
+        "ORDER BY bm25(articles_fts, 4.0, 1.0, 1.0), a.date DESC LIMIT :limit",
         {"match": expression, "portal": portal, "limit": limit},
     )
-    first = words_of(query)
-    return [
-        Hit(id=i, url=url, title=title, date=date, source=source, portal=host, snippet=_snippet(body, first))
-        for i, url, title, date, source, host, body in rows.fetchall()
-    ]
+    words = words_of(query)
+    return [_hit(db, words, *row) for row in rows.fetchall()]
+
+
+_ATTACHED = """
+SELECT coalesce(t.name, t.file_name, t.url), coalesce(f.text, '') FROM attachments t LEFT JOIN files f ON f.digest = t.digest
+WHERE t.article_id = ? ORDER BY t.position, t.id"""
+
+
+def _hit(
+    db: sqlite3.Connection,
+    words: list[str],
+    number: int,
+    url: str,
+    title: str | None,
+    date: str | None,
+    source: str | None,
+    portal: str,
+    body: str,
+) -> Hit:
+    attachment, text = None, body
+    if _place(f"{title} {body}", words) is None:
+        for name, said in db.execute(_ATTACHED, (number,)):
+            if _place(f"{name} {said}", words) is not None:
+                attachment, text = name, said
+                break
+    return Hit(
+        id=number,
+        url=url,
+        title=title,
+        date=date,
+        source=source,
+        portal=portal,
+        snippet=_snippet(text, words),
+        attachment=attachment,
+    )
+
+
+def _place(text: str, words: list[str]) -> int | None:
+    """Where the first of the words stands in a text."""
+    low = text.lower()
+    return min((place for word in words if (place := low.find(word.lower())) >= 0), default=None)
 
 
 def _snippet(body: str, words: list[str]) -> str:
-    low = body.lower()
-    places = [place for place in (low.find(word.lower()) for word in words) if place >= 0]
-    start = max(0, min(places, default=0) - SNIPPET // 4)
+    start = max(0, (_place(body, words) or 0) - SNIPPET // 4)
     return ("…" if start else "") + shorten(body[start : start + 4 * SNIPPET], SNIPPET)

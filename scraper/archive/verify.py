@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from scraper.archive.blobs import Blobs
 from scraper.archive.file import transaction
-from scraper.archive.splitting import SEARCH_TABLE, split_sql
+from scraper.archive.splitting import FILES_SEARCH_TABLE, fts_row_sql
 from scraper.errors import UsageError
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def repair(archive: Archive) -> None:
     db = archive.db.conn
     with transaction(db, archive.path):
         db.execute("INSERT INTO articles_fts(articles_fts) VALUES ('delete-all')")
-        db.execute(f"INSERT INTO articles_fts(rowid, title, body) {_EXPECTED}")
+        db.execute(f"INSERT INTO articles_fts(rowid, title, body, files) {_EXPECTED}")
         db.execute(
             "UPDATE frontier SET article_id = a.id FROM articles a "
             "WHERE a.frontier_id = frontier.id AND frontier.article_id IS NULL"
@@ -108,11 +108,11 @@ def _articles(db: sqlite3.Connection) -> Iterator[Problem]:
         yield Problem(check="article", what=f"the page of the article {url} does not name it")
 
 
-_EXPECTED = f"SELECT id, {split_sql('title')}, {split_sql('body')} FROM articles"
+_EXPECTED = f"SELECT {fts_row_sql('a')} FROM articles a"
 
 # One number for a token and its place. Both factors stay under 2^31, so that no product and no sum of them overflows.
 _PLACE = (
-    "((unicode(term) * 65599 + length(term) * 31 + offset * 2 + (col = 'body')) % 2147483647) "
+    "((unicode(term) * 65599 + length(term) * 31 + offset * 3 + instr('tbf', substr(col, 1, 1))) % 2147483647) "
     "* ((doc * 7919 + offset * 104729 + 1) % 2147483647) % 2147483647"
 )
 
@@ -122,8 +122,8 @@ def _search(db: sqlite3.Connection) -> Iterator[Problem]:
 
     Both are summed up inside SQLite (10 million tokens a second), and article by article only where the sums differ.
     """
-    db.execute(f"CREATE VIRTUAL TABLE temp.expected {SEARCH_TABLE}")
-    db.execute(f"INSERT INTO temp.expected(rowid, title, body) {_EXPECTED}")
+    db.execute(f"CREATE VIRTUAL TABLE temp.expected {FILES_SEARCH_TABLE}")
+    db.execute(f"INSERT INTO temp.expected(rowid, title, body, files) {_EXPECTED}")
     db.execute("CREATE VIRTUAL TABLE temp.held_tokens USING fts5vocab('main', 'articles_fts', 'instance')")
     db.execute("CREATE VIRTUAL TABLE temp.expected_tokens USING fts5vocab('temp', 'expected', 'instance')")
     sums = f"SELECT count(*), sum({_PLACE}) FROM temp."

@@ -163,6 +163,10 @@ class Fetcher:
         """Make secure connections with `host` (and its www. twin) in these ways, from its next new connection on."""
         self._tls[host.removeprefix("www.")] = tls
 
+    def use_delay(self, host: str, seconds: float) -> None:
+        """Keep these seconds between requests to `host`, instead of those for all; its robots.txt may ask for more."""
+        self._gate.set_delay(host, seconds)
+
     def crawl_delay(self, host: str) -> float:
         """Seconds kept between requests to `host`: the delay, or what its robots.txt asks for if that is longer."""
         return self._gate.pause(host)

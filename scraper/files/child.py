@@ -11,7 +11,7 @@ import sys
 import zipfile
 from typing import Any
 
-PACKAGES = {
+PACKAGES: dict[Any, str] = {
     "pdf": "pypdfium2",
     "docx": "office_oxide",
     "xlsx": "office_oxide",

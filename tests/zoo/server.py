@@ -196,7 +196,7 @@ def wire(
         lines.append(f"ETag: {answer.etag}")
     if status != 304:
         lines.append(f"Content-Length: {len(body) if length is None else length}")
-    return "\r\n".join(lines).encode("utf-8") + b"\r\n\r\n" + body
+    return "\r\n".join(lines).encode("utf-8", "surrogateescape") + b"\r\n\r\n" + body
 
 
 _KNOWN = frozenset(map(int, HTTPStatus))

@@ -14,9 +14,10 @@ from pluggy import HookimplMarker
 from scraper.browse.plugin import metadata, pages
 from scraper.browse.plugin.archives import archive_names, escape_search, is_archive
 from scraper.browse.plugin.headers import forbid_scripts, guard
+from scraper.browse.plugin.kept import kept, kept_url
 from scraper.browse.plugin.markup import cell, web_link
 from scraper.browse.plugin.routes import STYLE_URL, answer_unknown_addresses, raw, raw_url, style
-from scraper.browse.plugin.words import excerpt, file_name, label, lookup_label, table_title
+from scraper.browse.plugin.words import excerpt, file_name, file_size, label, lookup_label, table_title
 
 hookimpl = HookimplMarker("datasette")
 
@@ -56,7 +57,9 @@ def startup(datasette: Any) -> Callable[[], Awaitable[None]] | None:
 @hookimpl
 def prepare_jinja2_environment(env: Any) -> None:
     """Filters for the templates."""
-    env.filters |= {f.__name__: f for f in (label, table_title, lookup_label, excerpt, file_name, web_link)}
+    env.filters |= {
+        f.__name__: f for f in (label, table_title, lookup_label, excerpt, file_name, file_size, web_link)
+    }
 
 
 @hookimpl
@@ -76,6 +79,7 @@ def extra_template_vars(
             "title": metadata.title(),
             "classic": not hasattr(datasette, "set_instance_metadata"),  # our tables are for 0.65's templates
             "raw_url": raw_url(datasette, database),
+            "kept_url": kept_url(datasette, database),
             "home": None,
             "article": None,
         }
@@ -115,9 +119,10 @@ def render_cell(row: Any, value: Any, column: str, database: str, datasette: Any
 
 @hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Any]]]:
-    """Raw pages as text, and the style sheet."""
+    """Raw pages as text, kept files, and the style sheet."""
     return [
         (r"/-/raw/(?:(?P<database>[^/]+)/)?(?P<capture>[0-9]{1,18})$", raw),
+        (r"/-/kept/(?P<database>[^/]+)/(?P<table>attachments|images)/(?P<number>[0-9]{1,18})$", kept),
         (STYLE_URL + "$", style),
     ]
 

@@ -7,7 +7,7 @@ are written anew, attribute by attribute. Nothing is loaded from elsewhere unles
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
 
@@ -45,13 +45,15 @@ def web_link(url: str, text: str | None = None, kind: str = "") -> Markup:
     return Markup('<a{} href="{}" rel="noopener noreferrer nofollow">{}</a>').format(name, url, text or url)
 
 
-def clean_html(html: str, *, images: bool = False) -> Markup:
-    """Archived HTML, written anew from an allow-list. Pictures become links, or with `images` are shown."""
+def clean_html(html: str, *, images: bool = False, kept: Mapping[str, str] | None = None) -> Markup:
+    """Archived HTML, written anew from an allow-list. Pictures become links, or with `images` are shown; those that are
+    `kept` (address → address here) are always shown.
+    """
     doc = parse(html)
-    return Markup("".join(_write(doc, images)))
+    return Markup("".join(_write(doc, images, kept or {})))
 
 
-def _write(doc: Document, images: bool) -> Iterator[str]:
+def _write(doc: Document, images: bool, kept: Mapping[str, str]) -> Iterator[str]:
     open_until: list[tuple[int, str]] = []
     line_start = True  # editors indent by hand, with blanks; the style sheet does it for all
     n = 0
@@ -67,7 +69,7 @@ def _write(doc: Document, images: bool) -> Iterator[str]:
             line_start = line_start and not text
             yield escape(text)
         elif tag == "img":
-            yield _picture(doc.attrs[n], images, any(name == "a" for _, name in open_until))
+            yield _picture(doc.attrs[n], images, kept, any(name == "a" for _, name in open_until))
         elif opened := _opening(tag, doc.attrs[n]):
             yield opened[0]
             line_start = opened[1] != "pre" and (line_start or opened[1] in BLOCK)
@@ -96,12 +98,12 @@ def _opening(tag: str, attrs: dict[str, str]) -> tuple[str, str] | None:
     return f"<{tag}{spans}>", tag
 
 
-def _picture(attrs: dict[str, str], images: bool, in_link: bool) -> str:
+def _picture(attrs: dict[str, str], images: bool, kept: Mapping[str, str], in_link: bool) -> str:
     url, text = attrs.get("src", "").strip(), shorten(attrs.get("alt", ""), 80)
     if not is_web(url):
         return ""
-    if images:
-        return f'<img src="{escape(url)}" alt="{escape(text)}" loading="lazy" referrerpolicy="no-referrer">'
+    if images or url in kept:
+        return f'<img src="{escape(kept.get(url, url))}" alt="{escape(text)}" loading="lazy" referrerpolicy="no-referrer">'
     label = f"图片：{text or filename(url)}"
     if in_link:
         return f'<span class="picture">{escape(label)}</span>'

@@ -7,6 +7,7 @@ from typing import Any
 
 from scraper.archive.documents import NAMES
 from scraper.browse.plugin.archives import archive_names
+from scraper.browse.plugin.kept import kept_url
 from scraper.browse.plugin.markup import clean_html
 from scraper.browse.plugin.words import label
 
@@ -32,8 +33,10 @@ from articles a left join portals p on p.host = a.portal left join article_html 
   left join captures k on k.id = a.capture_id
 where a.id = :id"""
 _OF_ARTICLE = {
-    "attachments": "select url, name from attachments where article_id = :id order by position, id",
-    "images": "select url, caption from images where article_id = :id order by position, id",
+    "attachments": """select t.id, t.url, t.name, t.digest, f.kind, f.text, b.size from attachments t
+                      left join files f on f.digest = t.digest left join blobs b on b.digest = t.digest
+                      where t.article_id = :id order by t.position, t.id""",
+    "images": "select id, url, caption, digest from images where article_id = :id order by position, id",
     "history": "select seen_at, views, origin from views where article_id = :id order by seen_at desc limit 100",
     "document": f"select {', '.join(NAMES)} from documents where article_id = :id",
     "versions": """select seen_at, old_capture, new_capture, changed from versions
@@ -81,7 +84,11 @@ async def article(datasette: Any, database: str, key: str, *, images: bool) -> _
     row["document"] = {name: said for name, said in (row["document"] or [{}])[0].items() if said is not None}
     row["pictures_shown"] = images
     row["content"] = clean_html(
-        row["html"] or "", images=images
+        row["html"] or "",
+        images=images,
+        kept={
+            i["url"]: f"{kept_url(datasette, database)}images/{i['id']}" for i in row["images"] if i["digest"]
+        },
     )  # where there is none, the plain text is shown
     return row
 

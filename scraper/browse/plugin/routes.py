@@ -30,7 +30,7 @@ async def raw(request: Any, datasette: Any) -> Any:
     name = tilde_decode(wanted) if wanted else next(iter(names), "")
     if name not in names:
         raise NotFound(f"no archive named {name}")
-    await _ensure_visible(datasette, request.actor, name)
+    await ensure_visible(datasette, request.actor, name, "captures")
     number = int(request.url_vars["capture"])
     found = await datasette.get_database(name).execute_fn(lambda conn: _load(conn, number))
     if found is None:
@@ -75,13 +75,13 @@ def _load(conn: Any, number: int) -> tuple[bytes, str | None, str | None] | None
     return Blobs(conn).load(row["digest"]), row["content_type"], row["charset"]
 
 
-async def _ensure_visible(datasette: Any, actor: Any, database: str) -> None:
-    """Whoever may not see the table of captures may not see their bytes."""
+async def ensure_visible(datasette: Any, actor: Any, database: str, table: str) -> None:
+    """Whoever may not see a table may not see the bytes behind its rows."""
     if hasattr(datasette, "check_visibility") and not hasattr(datasette, "set_instance_metadata"):
         visible, _ = await datasette.check_visibility(
             actor,
             permissions=[
-                ("view-table", (database, "captures")),
+                ("view-table", (database, table)),
                 ("view-database", database),
                 "view-instance",
             ],
@@ -89,7 +89,7 @@ async def _ensure_visible(datasette: Any, actor: Any, database: str) -> None:
     else:
         from datasette.resources import TableResource
 
-        resource = TableResource(database=database, table="captures")
+        resource = TableResource(database=database, table=table)
         visible = await datasette.allowed(action="view-table", resource=resource, actor=actor)
     if not visible:
-        raise Forbidden("view-table captures")
+        raise Forbidden(f"view-table {table}")

@@ -31,6 +31,11 @@ def file_name(url: str) -> str:
     return filename(url) or url
 
 
+def file_size(count: int) -> str:
+    """A number of bytes for people."""
+    return f"{count / (1 << 20):.1f} MB" if count >= 1 << 20 else f"{max(1, round(count / 1024))} KB"
+
+
 def excerpt(body: str | None, search: str | None = "", width: int = 80) -> str:
     """A line of the text around the first word searched for that stands in it, else its beginning."""
     text = squeeze(body or "")
