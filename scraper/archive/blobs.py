@@ -171,3 +171,63 @@ class Blobs:
         self._siblings[template] = sibling
         if len(self._siblings) > self.REMEMBERED:
             del self._siblings[next(iter(self._siblings))]
+
+
+def adopt(
+    here: sqlite3.Connection, there: sqlite3.Connection, digest: str
+) -> Literal["new", "known", "healed"]:
+    """Take a page over from another archive, as it is stored there where that can be; a damaged one here is made whole.
+
+    To be called in a transaction, for pages stored alone before others. Raises UsageError where it is damaged there; it is
+    kept as it is all the same.
+    """
+    held = here.execute("SELECT 1 FROM blobs WHERE digest = ?", (digest,)).fetchone()
+    if held and _is_whole(here, digest):
+        return "known"
+    try:
+        body = Blobs(there).load(digest)
+    except UsageError:
+        if not held:
+            _copy(here, there, digest)
+        raise
+    if held:
+        _put(here, digest, pack(body), None, size=len(body))
+        return "healed"
+    root = here.execute("SELECT p.prefix FROM blobs p WHERE p.digest = ?", _prefix(there, digest)).fetchone()
+    if root is None or root[0] is None:
+        _copy(here, there, digest)
+    else:  # its sibling leans on another page here
+        packed = pack(body, Blobs(here).load(root[0]))
+        _put(here, digest, packed, root[0] if packed.against else None, size=len(body))
+    return "new"
+
+
+def _prefix(db: sqlite3.Connection, digest: str) -> tuple[str | None]:
+    (prefix,) = db.execute("SELECT prefix FROM blobs WHERE digest = ?", (digest,)).fetchone()
+    return (prefix,)
+
+
+def _copy(here: sqlite3.Connection, there: sqlite3.Connection, digest: str) -> None:
+    row = there.execute(
+        "SELECT digest, data, codec, prefix, template, size FROM blobs WHERE digest = ?", (digest,)
+    )
+    here.execute(
+        "INSERT INTO blobs(digest, data, codec, prefix, template, size) VALUES (?, ?, ?, ?, ?, ?)",
+        row.fetchone(),
+    )
+
+
+def _is_whole(db: sqlite3.Connection, digest: str) -> bool:
+    try:
+        Blobs(db).load(digest)
+    except UsageError:
+        return False
+    return True
+
+
+def _put(db: sqlite3.Connection, digest: str, packed: Packed, prefix: str | None, *, size: int) -> None:
+    db.execute(
+        "INSERT INTO blobs(digest, data, codec, prefix, size) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+        "data = excluded.data, codec = excluded.codec, prefix = excluded.prefix, size = excluded.size",
+        (digest, packed.data, packed.codec, prefix, size),
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import click
 
 from scraper.commands.options import DATE, db_option
+from scraper.errors import UsageError
 
 
 @click.command()
@@ -140,4 +142,37 @@ def reread(db: str, portal: str | None, write: bool, samples: int, as_json: bool
     click.get_current_context().exit(1 if told.lost else 0)
 
 
-COMMANDS = (export, verify, history, cite, reread)
+@click.command()
+@click.argument("archives", nargs=-1, required=True, metavar="ARCHIVE...", type=click.Path(dir_okay=False))
+@click.option(
+    "--db", type=click.Path(dir_okay=False), help="The archive that takes all; the first named if absent."
+)
+def merge(archives: Sequence[str], db: str | None) -> None:
+    """Make archives that were crawled apart one: the first takes what the others hold and it does not.
+
+    The others stay as they are. Pages are checked on the way; damaged ones are made whole where another archive has them.
+    Done twice, it adds nothing. Exit code: 0 all fine, 1 some pages are damaged, each told in one line.
+
+    Example:  kaifaqu merge all.db east.db west.db
+    """
+    from scraper.archive import Archive
+    from scraper.archive.merge import merge as merge_into
+
+    main, others = (archives[0], archives[1:]) if db is None else (db, archives)
+    if not others:
+        raise UsageError("there is nothing to merge", "name two archives, or one and --db")
+    lost = 0
+    with Archive.open(main) as archive:
+        for other in others:
+            told = merge_into(archive, other)
+            for line in told.lost:
+                click.echo(f"{other}: {line}", err=True)
+            lost += len(told.lost)
+            healed = f", {told.healed} damaged pages made whole" if told.healed else ""
+            click.echo(
+                f"{other}: {told.articles} new articles, {told.changed} changed, {told.captures} captures{healed}"
+            )
+    click.get_current_context().exit(1 if lost else 0)
+
+
+COMMANDS = (export, verify, history, cite, merge, reread)
