@@ -102,3 +102,9 @@ def test_one_write_of_a_known_string_is_text_where_the_script_stands() -> None:
         "<p>来源：<script>var s='甲报';document.write(s)</script></p><p>乙<script>if(x){document.write('丙')}else{document.write('丁')}</script></p>"
     )
     assert [line.text for line in lay_out(doc).lines] == ["来源：甲报", "乙"]
+
+
+def test_a_processing_instruction_is_no_text_and_no_element() -> None:
+    doc = parse("<html><head><?itle></head><body><p>甲<?php echo 1 ?>乙</p></body></html>")
+    assert [line.text for line in lay_out(doc).lines] == ["甲乙"]
+    assert None not in doc.tag

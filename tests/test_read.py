@@ -57,7 +57,7 @@ def test_a_damaged_page_is_answered(path: Path, chance: random.Random) -> None:
             del body[at : at + chance.randrange(200)]
         else:
             body[at:at] = chance.choice(
-                [b"<", b"</div>", b"\0", b"\xff\xfe", b"<table><tr><td>", b'"', b"<script>"]
+                [b"<", b"<?", b"</div>", b"\0", b"\xff\xfe", b"<table><tr><td>", b'"', b"<script>"]
             )
     assert read(bytes(body), URL).kind in KINDS
 

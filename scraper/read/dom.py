@@ -218,7 +218,7 @@ def _walk(root: LexborNode, doc: Document) -> None:
     nodes = list(islice(root.traverse(include_text=True), MAX_NODES + 1))
     doc.cut = len(nodes) > MAX_NODES
     size = len(nodes)
-    doc.tag = list(map(attrgetter("tag"), nodes))
+    doc.tag = [name or "" for name in map(attrgetter("tag"), nodes)]  # <?…?> has none
     doc._numbers = numbers = dict(zip(map(attrgetter("mem_id"), nodes), range(size), strict=True))
     doc.parent = parent = [-1, *map(numbers.__getitem__, map(attrgetter("parent.mem_id"), nodes[1:]))]
     doc.end = end = list(range(1, size + 1))
