@@ -26,7 +26,7 @@ from scraper.read.article.pictures import is_content_image
 from scraper.read.article.siblings import block_at, without
 from scraper.read.article.sight import Body, Headline, Zone
 from scraper.read.article.signoff import find_signatures
-from scraper.read.article.title import find_side_titles, find_title
+from scraper.read.article.title import find_side_titles, find_title, first_line
 from scraper.read.article.trim import trim
 from scraper.read.channel import find_channel
 from scraper.read.dom import Document
@@ -55,7 +55,8 @@ def look(page: Page) -> Sight:
     facts = read_facts(page.doc, layout)
     bylines = byline_lines(facts, layout, page)
     # editors are named below the text as often as above it
-    headline = find_title(page, layout, bylines & {f.line for f in facts if f.field != "editor"})
+    upper = bylines & {f.line for f in facts if f.field != "editor"}
+    headline = find_title(page, layout, upper, (f.value for f in facts if f.field == "title"))
     body = find_body(page, layout, headline, bylines)
     return Sight(layout=layout, facts=facts, bylines=bylines, headline=headline, body=body)
 
@@ -89,6 +90,8 @@ def _without_template(
 
 def read_article(page: Page, sight: Sight) -> Article:
     """Every field of an article, each with its evidence; how its next page is reached is the pager's to tell."""
+    if sight.headline.text is None and sight.body is not None:
+        sight = replace(sight, headline=first_line(sight.layout, sight.body))
     doc, layout, facts, headline, body = page.doc, sight.layout, sight.facts, sight.headline, sight.body
     kept, repeated = _without_template(page, layout, find_text(page, sight))
     zone = _zone(sight, kept)

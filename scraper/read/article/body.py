@@ -94,6 +94,8 @@ def _weights(
         if line.hidden and not show_hidden:
             continue
         weight = layout.weights[i]
+        if weight < 0 and "://" in line.text:
+            weight = 0.3 * line.size  # an address that is shown is there to be read
         if weight < 0 and any(doc.within(line.node, n) for n in named) and not FOOTER.search(line.text):
             weight = 0.3 * line.size  # a list of links that somebody wrote into the article
         if weight > 0 and furniture[line.node]:

@@ -291,7 +291,7 @@ def byline_lines(facts: Iterable[Fact], layout: Layout, page: Page) -> set[int]:
     """Numbers of the lines that hold date, source, author, editor or views and little else."""
     out: set[int] = set()
     for fact in facts:
-        if fact.field not in ("other", "not_date") and (fact.label or fact.field in ("views", "bare_date")):
+        if fact.field not in ("other", "title", "not_date") and (fact.label or fact.field in ("views", "bare_date")):
             line = layout.lines[fact.line]
             if line.size <= 60 or (line.size <= 150 and fact.label and fact.at < 16):
                 out.add(fact.line)

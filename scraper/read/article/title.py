@@ -16,7 +16,7 @@ from itertools import accumulate
 
 from scraper.model import Evidence
 from scraper.read.article.labels import is_credit, label_before
-from scraper.read.article.sight import Headline
+from scraper.read.article.sight import Body, Headline
 from scraper.read.dates import find_dates
 from scraper.read.dom import Document
 from scraper.read.layout import Layout
@@ -63,10 +63,11 @@ def plain(text: str) -> str:
     return squeeze(_TAGS.sub(" ", text)) if "<" in text else squeeze(text)
 
 
-def find_title(page: Page, layout: Layout, bylines: Iterable[int]) -> Headline:
-    """The headline of a page, or one without text. `bylines`: numbers of the lines that look like a byline."""
+def find_title(page: Page, layout: Layout, bylines: Iterable[int], told: Iterable[str] = ()) -> Headline:
+    """The headline of a page, or one without text. `bylines`: numbers of the lines that look like a byline; `told`: what an
+    information table gives as the title."""
     doc = page.doc
-    metas = [plain(doc.meta(name)[:_META_BOUND]) for name in _TITLE_METAS]
+    metas = [*(plain(doc.meta(name)[:_META_BOUND]) for name in _TITLE_METAS), *told]
     names = {compact(doc.meta(n)) for n in ("SiteName", "og:site_name")} - {""}
     column = compact(doc.meta("ColumnName"))
     names |= {column} if 0 < len(column) <= _COLUMN else set()
@@ -337,6 +338,20 @@ _PORTAL = re.compile(r"(?:信息|新闻)网$|网站$|门户$|官网$")
 """Ends of a title that is nothing but the site's name: no news is called so."""
 
 
+def first_line(layout: Layout, body: Body) -> Headline:
+    """The first line of the text as the headline, where nothing else on the page is one: short, no sentence, no address to
+    its readers."""
+    line = layout.lines[body.start] if body.start < body.stop else None
+    if line is None or line.links or not 4 < len(line.text) <= 60 or line.text[-1] in _SENTENCE_END:
+        return Headline(text=None)
+    if _is_byline(line.text) or han_count(line.text) < 4:
+        return Headline(text=None)
+    return Headline(
+        text=line.text, start=body.start, stop=body.start + 1, evidence=Evidence(rule="first line")
+    )
+
+
+_SENTENCE_END = "。；：:;，,、"
 _KICKER = re.compile(
     r"kicker|yinti|pretitle|pre-title|shoubiao|jianti|(?:^|[\W_])pre(?:$|[\W_])|title[-_]?up|introtitle", re.I
 )

@@ -28,6 +28,11 @@ _ARTICLE_URL = re.compile(
     r"|/c\d+a\d+/page\.|/(?:content|detail|show|view|article|news)[-_/]?\d+\.|/\d{4}[-/]\d\d[-/]\d\d/\d+\.s?html?$"
 )
 # A folder or a numbered list within a folder; the portal's own root is a home page as like as a listing.
+_LISTING_NAME = re.compile(
+    r"/[^/?]+/(?:(?:index|list|more)(?![a-rt-z])[^/]*)?$|/list\d*[./]|/col/col|/channels?/|/column/|newslist",
+    re.I,
+)
+# the same, and numbers: articles are numbered too
 _LISTING_URL = re.compile(
     r"/[^/?]+/(?:(?:index|list|node|col|default|more|lists?)?(?:[-_]?\d{1,4})?(?:\.\w{3,5})?)?$|/list\d*\.|/col/col|/channels?/|/column/|newslist"
     r"|[?&]page(?:index|no|num)?=",
@@ -71,17 +76,20 @@ def _strength(page: Page, rows: Rows) -> float:
     """Many dated rows, a pager behind them, little text but them: a listing."""
     doc, n = page.doc, len(rows.rows)
     share = rows.dated / n
+    named = _LISTING_NAME.search(_path(page.url))
     # many rows, and as long as headlines are: a list even without dates
     headlines = n >= 8 and rows.score >= 0.35 * n
     undated = 0.6 if headlines else 0.35
     base = min(1.0, 0.25 + 0.12 * n) * (undated + (1 - undated) * share)
     if rows.pager:
         base = 0.5 + 0.5 * base if n >= 3 else base + 0.2
+    elif n == 1 and not named:
+        base *= 0.5  # one link with a date near it: nothing repeats
     own = sum(doc.size(r.start) if doc.end[r.start] >= r.stop else 0 for r in rows.rows)
     if rows.prose > 200 and 3 * rows.prose > own:
         base *= 0.4
-    if rows.aside:
-        base *= 0.5
+    if rows.aside or rows.score < 0.2 * n:
+        base *= 0.5  # undated words of less than six characters each: a menu, whatever its box is called
     if not rows.pager:
         # a front page has many lists, and each is a small part of its links
         linked = sum(doc.link_chars[r.stop] - doc.link_chars[r.start] for r in rows.rows)
@@ -90,7 +98,7 @@ def _strength(page: Page, rows: Rows) -> float:
         base *= 0.5
     if _ARTICLE_URL.search(page.url):
         base *= 0.4
-    elif (rows.share >= 0.5 or headlines) and _LISTING_URL.search(_path(page.url)):
+    elif (n > 2 or named) and (rows.share >= 0.5 or headlines) and _LISTING_URL.search(_path(page.url)):
         base += 0.15
     return min(1.0, base)
 
