@@ -161,6 +161,7 @@ def visit(
     *,
     clock: FakeClock | None = None,
     limits: Limits | None = None,
+    seconds: float = 30,
     **options: Any,
 ) -> T:
     """What `scenario` returns, given a server with these routes and a Fetcher that may ask it and never really waits."""
@@ -172,6 +173,6 @@ def visit(
             FaultServer(routes) as server,
             Fetcher(limits=limits, monotonic=clock.monotonic, sleep=clock.sleep, **options) as fetcher,
         ):
-            return await asyncio.wait_for(scenario(server, fetcher), 30)
+            return await asyncio.wait_for(scenario(server, fetcher), seconds)
 
     return asyncio.run(scene())
