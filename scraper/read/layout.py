@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import NamedTuple
 
-from scraper.read.dom import BLOCK, MUTE, TEXT, Document
+from scraper.read.dom import BLOCK, MUTE, Document
 from scraper.read.marks import flags
 from scraper.text import is_han, squeeze
 
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _WIDE = re.compile("[\u00a0\u2000-\u200a\u3000]")
-_RUN = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
+_RUN = re.compile(r"\s{2,}|[^\S ]")
 _BREAKING = BLOCK | {"br"}
 _UNNAMED = frozenset("a img script link meta input iframe".split())
 _SILENT = MUTE | {"title"}
@@ -184,9 +184,8 @@ def _look_at_elements(doc: Document, layout: Layout) -> bytearray:
             if found:
                 kinds[n] = found
                 layout.marked.append(n)
-        if "style" in attributes or "hidden" in attributes:
-            if not out[n] and ("hidden" in attributes or _HIDING.search(attributes["style"])):
-                out[n : end[n]] = b"\1" * (end[n] - n)
+        if "hidden" in attributes or ("style" in attributes and _HIDING.search(attributes["style"])):
+            out[n : end[n]] = b"\1" * (end[n] - n)
     for name in _SILENT & doc.places.keys():
         for n in doc.places[name]:
             out[n : end[n]] = b"\2" * (end[n] - n)
