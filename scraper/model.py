@@ -144,6 +144,7 @@ class Reading:
     title: str | None = None
     redirect: str | None = None
     note: str = ""
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
@@ -16,6 +17,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from scraper.archive import ChannelStatus, Hit, Missing, PortalStatus, ReportLine
+from scraper.archive.reprints import Compared, Copy, Reprint
 from scraper.crawl import Event, Report
 from scraper.crawl.changes import Rereading
 from scraper.model import Article, Evidence, Listing, Reading
@@ -82,8 +84,8 @@ class Steps(AbstractContextManager["Steps"]):
     def __exit__(self, *exc: Any) -> None:
         self._progress.stop()
 
-    def __call__(self, done: int, of: int) -> None:
-        """Show that so many are done."""
+    def __call__(self, done: int, of: int | None = None) -> None:
+        """Show that so many are done, of how many if that is known."""
         self._progress.update(self._task, completed=done, total=of)
 
 
@@ -183,10 +185,36 @@ def hits(found: Iterable[Hit]) -> int:
     for hit in found:
         count += 1
         out.print(f"[bold]{escape(hit.title or '')}[/bold]", soft_wrap=True)
-        about = "  ".join(filter(None, (hit.date, hit.source, hit.portal)))
+        attachment = f"附件：{hit.attachment}" if hit.attachment else None
+        about = "  ".join(filter(None, (hit.date, hit.source, hit.portal, attachment)))
         out.print(f"  [dim]{escape(about)}[/dim]  {escape(hit.url)}", soft_wrap=True)
         out.print(f"  {escape(shorten(hit.snippet, 120))}", soft_wrap=True)
     return count
+
+
+def reprints(told: Compared, found: Sequence[Reprint]) -> None:
+    """What comparing did, and the texts that were printed most."""
+    out = console()
+    for one in found:
+        out.print(f"[bold]{escape(one.title or '')}[/bold]", soft_wrap=True)
+        lag = "" if one.lag_days is None else f", the last {one.lag_days:g} days later"
+        about = f"{one.articles} articles on {one.portals} portals, first {one.date or 'without a date'} on {one.portal}{lag}"
+        out.print(f"  [dim]{escape(about)}[/dim]  {escape(one.url)}", soft_wrap=True)
+    line = f"{told.compared} articles compared; {told.articles} of the archive share {told.clusters} texts"
+    console(stderr=True).print(line, soft_wrap=True)
+
+
+def copies(found: Sequence[Copy]) -> None:
+    """The articles of one text in the order they came, each with what it changed."""
+    out = console()
+    for place, one in enumerate(found, 1):
+        lag = "" if one.lag_days is None or place == 1 else f"  {one.lag_days:g} days later"
+        about = "  ".join(filter(None, (one.date, one.source, one.portal)))
+        out.print(f"{place}. {escape(about)}{lag}  [dim]{escape(one.url)}[/dim]", soft_wrap=True)
+        for sign, line in one.edits:
+            out.print(f"   {sign} {escape(line)}", soft_wrap=True)
+    if not found:
+        console(stderr=True).print("no other article has this text")
 
 
 def rereading(told: Rereading) -> None:
@@ -215,65 +243,76 @@ def explain(reading: Reading) -> None:
     out = console()
     charset = reading.charset
     replaced = f", {charset.replaced} characters unreadable" if charset.replaced else ""
-    out.print(f"url      {escape(reading.url)}", soft_wrap=True)
-    out.print(
-        f"kind     {reading.kind}" + (f"  ({escape(reading.note)})" if reading.note else ""), soft_wrap=True
-    )
-    out.print(f"charset  {charset.name}  (decided: {charset.decided}{replaced})")
-    out.print(f"family   {reading.family or '–'}")
+    _field(out, "url", reading.url)
+    note = f" ({reading.note})" if reading.note else ""
+    _field(out, "kind", reading.kind + note, reading.evidence.get("kind"))
+    _field(out, "charset", f"{charset.name} (decided: {charset.decided}{replaced})")
+    _field(out, "family", reading.family)
     if reading.redirect:
-        out.print(f"leads to {escape(reading.redirect)}", soft_wrap=True)
+        _field(out, "leads to", reading.redirect)
     if reading.article is not None:
         _article(out, reading.article)
-    if reading.listing is not None:
+    elif reading.listing is not None:
         _listing(out, reading.listing)
+    elif reading.title:
+        _field(out, "title", reading.title)
+
+
+_FIELDS = ("title", "kicker", "subtitle", "source", "author", "editor", "date", "views")
 
 
 def _article(out: Console, article: Article) -> None:
-    for name in (
-        "title",
-        "kicker",
-        "subtitle",
-        "source",
-        "author",
-        "editor",
-        "date",
-        "views",
-        "channel",
-        "body",
-    ):
-        value = getattr(article, name)
-        _field(
-            out, name, " > ".join(value) if isinstance(value, tuple) else value, article.evidence.get(name)
-        )
+    why = article.evidence
+    for name in _FIELDS:
+        _field(out, name, getattr(article, name), why.get(name))
+    _field(out, "channel", " > ".join(article.channel))
+    for name, said in asdict(article.document).items() if article.document else ():
+        if said is not None:
+            _field(out, name, said, why.get(f"document.{name}"))
+    _body(out, article)
     for name in ("attachments", "images"):
         for link in getattr(article, name):
-            out.print(f"{name:12} {escape(link.text)}  {escape(link.url)}", soft_wrap=True)
+            _field(out, name, f"{link.text}  {link.url}".strip(), whole=True)
     if article.counter is not None:
-        adds = "asking adds one, so it is not asked" if article.counter.adds else "read-only"
-        out.print(f"counter      {escape(article.counter.url)}  ({adds})", soft_wrap=True)
+        adds = "asking adds one, so it is not asked" if article.counter.adds else "asking adds none"
+        _field(out, "counter", f"{article.counter.url} ({adds})", whole=True)
+    if article.next_page:
+        _field(out, "next page", article.next_page, whole=True)
+
+
+def _body(out: Console, article: Article) -> None:
+    """How long the text is, its first and last paragraph: what is missing or too much shows at the ends."""
+    paragraphs = article.body.split("\n") if article.body else []
+    size = sum(map(len, paragraphs))
+    told = f"{size} characters in {len(paragraphs)} paragraphs" if paragraphs else None
+    _field(out, "body", told, article.evidence.get("body"))
+    for mark, text in zip(("begins", "ends"), [*paragraphs[:1], *paragraphs[1:][-1:]], strict=False):
+        out.print(f"{'':17}{mark}: {escape(shorten(text, 100))}", soft_wrap=True)
 
 
 def _listing(out: Console, listing: Listing) -> None:
-    pages, total = listing.page_count or "?", listing.total or "?"
-    out.print(
-        f"rows     {len(listing.items)}  (page {listing.page_number or '?'} of {pages}, {total} articles claimed)"
-    )
-    out.print(f"next     {escape(listing.next_url or '–')}", soft_wrap=True)
-    for name, evidence in listing.evidence.items():
-        _field(out, name, "", evidence)
+    pages = f"page {listing.page_number or '?'} of {listing.page_count or '?'}"
+    total = "total not told" if listing.total is None else f"{listing.total} articles claimed"
+    why = listing.evidence
+    _field(out, "channel", " > ".join(listing.channel))
+    _field(out, "items", f"{len(listing.items)} ({pages}, {total})", why.get("items"))
     for item in listing.items:
-        out.print(
-            f"  {item.date or '–':16} {escape(item.title)}  [dim]{escape(item.url)}[/dim]", soft_wrap=True
-        )
+        line = f"{'':17}{item.date or '–':16} {escape(item.title)}  [dim]{escape(item.url)}[/dim]"
+        out.print(line, soft_wrap=True)
+    _field(out, "next", listing.next_url, why.get("next_url"), whole=True)
+    for name in why.keys() - {"items", "next_url"}:
+        _field(out, name, getattr(listing, name, None), why[name])
 
 
-def _field(out: Console, name: str, value: object, evidence: Evidence | None) -> None:
-    text = "–" if value in (None, "", ()) else shorten(str(value), 100)
-    out.print(f"{name:12} {escape(text) if value != '' or name == 'body' else ''}", soft_wrap=True)
-    if evidence is not None:
-        out.print(
-            f"{'':12} [dim]by {escape(evidence.rule)}: {escape(evidence.snippet)}[/dim]", soft_wrap=True
-        )
-        for rule, rival in evidence.rivals:
-            out.print(f"{'':12} [dim]not {escape(rule)}: {escape(shorten(rival, 80))}[/dim]", soft_wrap=True)
+def _field(
+    out: Console, name: str, value: object, evidence: Evidence | None = None, *, whole: bool = False
+) -> None:
+    """A field's value (– for none), then why: the rule and what it saw, and each rival that lost to it."""
+    text = "–" if value in (None, "", ()) else str(value) if whole else shorten(str(value), 100)
+    out.print(f"{name:17}{escape(text)}", soft_wrap=True)
+    if evidence is None:
+        return
+    snippet = f": {evidence.snippet}" if evidence.snippet and evidence.snippet != text else ""
+    out.print(f"{'':17}[dim]by {escape(evidence.rule + snippet)}[/dim]", soft_wrap=True)
+    for rule, rival in evidence.rivals:
+        out.print(f"{'':17}[dim]not {escape(shorten(rival, 80))} ({escape(rule)})[/dim]", soft_wrap=True)

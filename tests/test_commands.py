@@ -82,7 +82,7 @@ def test_explain_names_the_rule_behind_each_field(tmp_path: Path) -> None:
     page = tmp_path / "a.html"
     page.write_text(ARTICLE, encoding="utf-8")
     output = invoke("explain", str(page)).output
-    assert "charset  utf-8" in output and "decided" in output
+    assert "utf-8 (decided: valid)" in output
     for line in ("title", "source", "author", "date", "views"):
         assert line in output
     assert output.count(" by ") >= 5

@@ -104,12 +104,13 @@ def _read_page(page: Page, reading: Reading, size: int, status: int | None, expe
         return replace(reading, kind="other", redirect=redirect, note="sends its reader elsewhere")
     sight = look(page)
     # what is an article beside the strongest list needs no look for lists
-    kind = find_kind(page, sight, 1.0)
+    kind, why = find_kind(page, sight, 1.0)
     if kind != "article":
         listing, strength = read_listing(page)
-        kind = find_kind(page, sight, strength)
+        kind, why = find_kind(page, sight, strength)
         if expect == "listing" and kind == "other" and listing.items:
             kind = "listing"
+    reading = replace(reading, evidence={"kind": why})
     if kind == "article":
         follows = find_article_next(page, sight.body.node) if sight.body else None
         article = replace(read_article(page, sight), next_page=follows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from scraper.model import Kind
+from scraper.model import Evidence, Kind
 from scraper.read.article import Sight
 from scraper.read.article.facts import Fact
 from scraper.read.dom import Document
@@ -68,8 +68,8 @@ def is_home_url(url: str) -> bool:
     return bool(_HOME_PATH.match(parts.path)) and not parts.query
 
 
-def find_kind(page: Page, sight: Sight, listing: float) -> Kind:
-    """Article, listing, home or other. `listing`: how sure (0..1) one may be that the page lists things.
+def find_kind(page: Page, sight: Sight, listing: float) -> tuple[Kind, Evidence]:
+    """Article, listing, home or other, and what was weighed. `listing`: how sure (0..1) one may be that the page lists things.
 
     A byline is what only articles have, so that with one little else is asked for; a list beside an article is common,
     so its strength counts against, and decides only where the article has little to say.
@@ -84,17 +84,23 @@ def find_kind(page: Page, sight: Sight, listing: float) -> Kind:
     # a front page is links for the greater part; one with a dated headline and a paragraph has to be so for sure
     told = dated and headline and weight > 150
     crowded = links > 30 and doc.link_size(0) > (0.6 if told else 0.4) * doc.size(0)
-    if is_home_url(url) and crowded and not byline and not doc.meta("ArticleTitle") and listing < 0.65:
-        return "home"
     titled = sight.headline.start >= 0
     text = _article_score(
         doc, url, weight=weight, headline=headline, titled=titled, dated=dated, byline=byline
     )
-    if text - _LIST * listing >= (_WITH_BYLINE if byline else _WITHOUT):
-        return "article"
-    if listing >= 0.45:
-        return "listing"
-    return "home" if is_home_url(url) and links > 10 else "other"
+    score, needed = text - _LIST * listing, _WITH_BYLINE if byline else _WITHOUT
+    article = score >= needed
+    beside = "beside any list" if article and listing == 1 else f"list {listing:.2f}"
+    seen = (("headline", headline), ("byline", byline), ("date", dated))
+    signs = ", ".join([f"text {weight:.0f}", beside, *(name for name, is_there in seen if is_there)])
+    why = Evidence(rule=f"weighs {score:.1f}, an article needs {needed:g}", snippet=signs)
+    if is_home_url(url) and crowded and not byline and not doc.meta("ArticleTitle") and listing < 0.65:
+        return "home", Evidence(rule="a portal's own address, and links for the greater part")
+    if article:
+        return "article", why
+    if listing >= _LISTS:
+        return "listing", why
+    return "home" if is_home_url(url) and links > 10 else "other", why
 
 
 # What speaks for an article, in the unit of a headline that the page's head or a byline confirms (1). The parts are
@@ -102,6 +108,7 @@ def find_kind(page: Page, sight: Sight, listing: float) -> Kind:
 _CONFIRMED = 4.0  # score of a headline from which two signs speak for it (title.py)
 _TEXT = 4.0  # the text, in full from 400 characters: what the shortest news of some paragraphs has
 _LIST = 4.0  # a sure list weighs as much as any text: beside it only what no list page has decides
+_LISTS = 0.45  # how sure of a list one must be where there is no article
 _WITHOUT = 3.0  # asked for without a byline: three fourths of a text, or its own kind of address and a dated headline
 _WITH_BYLINE = 0.8  # asked for with one, over what the list beside it takes away
 
@@ -129,7 +136,7 @@ def _article_score(
 
 
 _NEAR_ABOVE, _NEAR_BELOW = 8, 10  # lines around the headline where info tables and bylines stand
-_ALONE = 24  # characters of the longest date with clock, weekday and brackets
+_ALONE = 40  # characters of a line with date, clock, weekday and the name of who published it
 _ROWS = 10  # lines from which links in every other line make a list
 _BYLINE_FIELDS = frozenset(("date", "source", "issuer", "author", "views", "editor", "updated"))
 

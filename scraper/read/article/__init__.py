@@ -21,7 +21,7 @@ from scraper.read.article.byline import (
 from scraper.read.article.clean import to_html, to_text
 from scraper.read.article.counter import find_counter
 from scraper.read.article.document import find_document
-from scraper.read.article.facts import Fact, read_facts
+from scraper.read.article.facts import Fact, read_facts, why_none
 from scraper.read.article.pictures import is_content_image
 from scraper.read.article.siblings import block_at, without
 from scraper.read.article.sight import Body, Headline, Zone
@@ -36,6 +36,15 @@ from scraper.text import shorten
 
 _BYLINE = 12
 """Lines below the headline that are looked at for a byline where no text ends it."""
+
+
+_LABELLED = {
+    "source": ("source", "issuer"),
+    "author": ("author",),
+    "date": ("date", "bare_date", "updated", "not_date"),
+    "views": ("views",),
+}
+"""The fields of an article, and the facts that speak of each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +118,8 @@ def read_article(page: Page, sight: Sight) -> Article:
     views, evidence["views"] = find_views(page, facts, zone)
     kicker, subtitle = find_side_titles(page, layout, headline, zone.start)
     document, told = find_document(doc, layout, zone, kept)
+    for name, fields in _LABELLED.items():
+        evidence[name] = evidence[name] or why_none(facts, fields)
     pictures = _pictures(doc, layout, body, kept)
     return Article(
         url=page.url,

@@ -7,17 +7,20 @@ or table cells. An empty label stays empty: the next label is never its value.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import NamedTuple
 
+from scraper.model import Evidence
 from scraper.read.article.labels import FIELD, label_before, name_behind_post
 from scraper.read.dates import Found, find_dates
 from scraper.read.dom import Document
 from scraper.read.layout import GAP, Layout, Line, spaced
-from scraper.text import compact, halfwidth, is_han, squeeze
+from scraper.text import compact, halfwidth, is_han, shorten, squeeze
 
 MAX_LINE = 260  # characters; a longer line is running text, its colons are punctuation
 MAX_VALUE = 80
 MAX_ROW = 400  # nodes
+MAX_RIVALS = 5
 _SIGN = re.compile(r"[:︰︱丨|/]")
 _SLASH_LABELS = frozenset(
     "文 图 文字 摄影 图片 撰文 图文 文图 文、图 图、文 摄 作者 来源 时间 日期 记者 通讯员 编辑 责编 审核".split()
@@ -110,6 +113,16 @@ def read_facts(doc: Document, layout: Layout) -> list[Fact]:
     return out
 
 
+def why_none(facts: list[Fact], fields: Collection[str]) -> Evidence | None:
+    """Why a field that has labels or values on the page has none of them: those that are seen are not the article's own."""
+    ours = [fact for fact in facts if fact.field in fields]
+    seen = [(f"label {f.label}" if f.label else "no label", shorten(f.value)) for f in ours if f.value]
+    if seen:
+        rivals = tuple(dict.fromkeys(seen[:MAX_RIVALS]))
+        return Evidence(rule="none of those seen is the article's own", rivals=rivals)
+    return Evidence(rule=f"label {ours[0].label} is empty", snippet=shorten(ours[0].snippet)) if ours else None
+
+
 def text_facts(text: str, line: int = -1, hidden: bool = False) -> list[Fact]:
     """The labelled facts of one string."""
     half = halfwidth(text)
@@ -149,7 +162,7 @@ def _worded(half: str) -> list[_Mark]:
 
 
 def _line_facts(text: str, half: str, marks: list[_Mark], line: int, hidden: bool) -> list[Fact]:
-    dates = find_dates(half, loose=len(text) < 60 or any(m.field == "date" for m in marks))
+    dates = find_dates(half, loose=len(text) < 60 or any(m.field in _DATE_FIELDS for m in marks))
     out: list[Fact] = []
     taken = [False] * len(dates)
     for k, mark in enumerate(marks):
