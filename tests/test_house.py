@@ -17,7 +17,7 @@ FLOORS = {
 # Inside read/: the function `read` on top, then what decides a page's kind, then the two sub-rooms, then what all stand on.
 READ_FLOORS = {
     "read": 9, "classify": 8, "wall": 8, "article": 7, "listing": 6, "channel": 5, "links": 5,
-    "rules": 4, "family": 3, "layout": 2, "marks": 1, "dom": 1, "charset": 1, "dates": 1,
+    "rules": 4, "family": 3, "layout": 2, "marks": 1, "template": 1, "dom": 1, "charset": 1, "dates": 1,
 }  # fmt: skip
 # Inside a sub-room: its `__init__` on top, field readers beside each other, below them what several of them are made of.
 SUBROOM_FLOORS = {

@@ -6,6 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
+from scraper.archive.health import State
 from scraper.archive.values import clean
 from scraper.errors import UsageError
 from scraper.urls import key
@@ -50,6 +51,10 @@ class PortalStatus:
     """How that crawl ended; None while it runs, or where it was killed."""
     failures: int
     channels: tuple[ChannelStatus, ...]
+    state: State | None = None
+    """How it is, as the last crawl of it found: ok, quiet, blocked, broken, moved, unreachable; None: not judged yet."""
+    seen: str | None = None
+    """What made that crawl say so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +95,9 @@ def status(db: sqlite3.Connection) -> list[PortalStatus]:
         "SELECT p.host, p.name, p.home_url, p.family, (SELECT count(*) FROM articles a WHERE a.portal = p.host), "
         "(SELECT count(*) FROM frontier f WHERE f.portal = p.host AND f.state = 'new' AND f.due_at IS NOT NULL), c.started_at, c.outcome, "
         "(SELECT count(DISTINCT coalesce(x.frontier_id, -x.id)) FROM failures x "
-        "WHERE x.portal = p.host AND x.resolved_at IS NULL) "
-        "FROM portals p LEFT JOIN crawls c ON c.id = p.last_crawl ORDER BY p.host"
+        "WHERE x.portal = p.host AND x.resolved_at IS NULL), r.state, r.seen "
+        "FROM portals p LEFT JOIN crawls c ON c.id = p.last_crawl LEFT JOIN runs r ON r.portal = p.host "
+        "AND r.crawl_id = (SELECT max(crawl_id) FROM runs WHERE portal = p.host) ORDER BY p.host"
     ).fetchall()
     failures, elsewhere = _open_failures(db), dict(db.execute(_ELSEWHERE).fetchall())
     return [
@@ -106,8 +112,10 @@ def status(db: sqlite3.Connection) -> list[PortalStatus]:
             outcome=outcome,
             failures=failed,
             channels=_channels(db, host, failures, elsewhere),
+            state=state,
+            seen=seen,
         )
-        for host, name, url, family, articles, unread, last, outcome, failed in portals
+        for host, name, url, family, articles, unread, last, outcome, failed, state, seen in portals
     ]
 
 

@@ -150,6 +150,23 @@ def portals_due(db: sqlite3.Connection, *, at: str) -> list[str]:
     return [host for host in hosts if next_due(db, host, at=at, exclude=()) is not None]
 
 
+def portal_of(db: sqlite3.Connection, host: str) -> str | None:
+    """The portal that is called so, with or without `www.`; None where none is known."""
+    bare = host.removeprefix("www.")
+    found = db.execute("SELECT host FROM portals WHERE host IN (?, ?)", (bare, f"www.{bare}")).fetchone()
+    return str(found[0]) if found else None
+
+
+def seeds_of(db: sqlite3.Connection, portal: str) -> list[str]:
+    """From where a portal is crawled: its front page, if a crawl began there; else all that crawls began with."""
+    rows = db.execute(
+        "SELECT url, kind = 'home' FROM frontier WHERE portal = ? AND (kind = 'home' OR found_on IS NULL "
+        "AND state <> 'outside' AND part_of IS NULL) ORDER BY kind <> 'home', id",
+        (portal,),
+    ).fetchall()
+    return [rows[0][0]] if rows and rows[0][1] else [url for url, _ in rows]
+
+
 def ask_again(
     db: sqlite3.Connection, portal: str, *, kinds: Sequence[FrontierKind], at: str, first_pages_only: bool
 ) -> int:
@@ -167,7 +184,7 @@ def ask_again(
 def ask_parts_again(db: sqlite3.Connection, article: int, *, at: str, crawl_id: int) -> int:
     """Make the further pages and counters of an article's row due that were visited before, by this crawl not yet."""
     return db.execute(
-        "UPDATE frontier SET due_at = ? WHERE part_of = ? AND visits > 0 AND last_crawl IS NOT ?",
+        "UPDATE frontier SET due_at = ? WHERE part_of = ? AND visits > 0 AND last_crawl IS NOT ? AND kind <> 'file'",
         (at, article, crawl_id),
     ).rowcount
 
@@ -213,7 +230,7 @@ _ADD = """
 INSERT INTO frontier(portal, url, key, kind, channel_id, page, depth, priority, found_on, part_of, title, date, due_at,
   form, state)
 VALUES (:portal, :url, :key, :kind, :channel, :page, :depth, :priority, :found_on, :part_of, :title, :date, :at,
-  :form, iif(:kind IN ('file', 'external'), 'outside', 'new'))
+  :form, iif(:kind IN ('file', 'external') AND :at IS NULL, 'outside', 'new'))
 ON CONFLICT(key) DO NOTHING
 """
 

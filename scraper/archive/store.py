@@ -22,9 +22,11 @@ from scraper.archive.articles import ViewsOrigin
 from scraper.archive.blobs import Blobs
 from scraper.archive.coverage import Missing, PortalStatus, ReportLine
 from scraper.archive.file import open_database, plain_errors, take_lock, transaction
+from scraper.archive.health import Run, save_run
 from scraper.archive.search import Hit, search
 from scraper.archive.values import clean
 from scraper.model import Capture, Channel, Found, FrontierKind, Reading, Row, Saved
+from scraper.urls import host
 
 _PORTAL_COLUMNS = frozenset(("name", "family", "robots", "robots_at", "delay", "tls", "last_crawl"))
 
@@ -161,10 +163,25 @@ class Archive:
         with self._read():
             return dict(self._connection.execute("SELECT host, tls FROM portals WHERE tls IS NOT NULL"))
 
+    def portal_of(self, url: str) -> str | None:
+        """The portal that an address belongs to, by its host with or without `www.`; None where no crawl knows it."""
+        with self._read():
+            return frontier.portal_of(self._connection, host(url))
+
+    def seeds_of(self, portal: str) -> list[str]:
+        """From where a portal is crawled: its front page, or the channels and articles that crawls began with."""
+        with self._read():
+            return frontier.seeds_of(self._connection, portal)
+
     def portals_due(self, *, at: str) -> list[str]:
         """Hosts of the portals that have a page due now."""
         with self._read():
             return frontier.portals_due(self._connection, at=at)
+
+    def save_run(self, run: Run) -> None:
+        """Keep what a crawl was like at one portal, and in which state it found it."""
+        with self._write() as db:
+            save_run(db, run)
 
     # The frontier
 

@@ -11,13 +11,16 @@ __all__ = ["Event", "Options", "Report", "crawl"]
 
 
 def crawl(
-    seeds: str | Sequence[str],
+    seeds: str | Sequence[str] = (),
     db: str | Path = "archive.db",
     *,
     options: Options | None = None,
     on_event: Callable[[Event], None] | None = None,
 ) -> Report:
     """Crawl portals, channels or single articles by their addresses into the archive `db`, and tell what was done.
+
+    Without addresses: the portals listed in `portals.toml` beside the archive, or what is due of them and of all that the
+    archive knows (`Options(due=True)`). What that file says of a portal holds for it in any crawl.
 
     Seeds on different hosts go side by side, each host at its own pace. Raises UsageError (an address that is none, a
     file that is no archive), ArchiveBusy (another crawl runs), ArchiveUnwritable. Pages that fail are rows, not errors.

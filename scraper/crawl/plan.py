@@ -33,6 +33,8 @@ AUDIT_DAYS = 30
 IDLE_ALLOWED, IDLE_CLAIMED, IDLE_AWAITED = 3, 100, 20
 # Lists and landing pages that led to no article so far; the others are asked by each crawl.
 BARREN_REVISIT_DAYS = 14
+# The front page and the channels are looked at again after so many hours: each night, though last night took longer.
+LOOK_HOURS = 20
 # Lower is earlier: an article before the next listing page, so that a crawl cut short holds whole articles, newest first.
 FIRST, ARTICLE, PART, COUNTER, LISTING, PAGE = 0, 3, 2, 3, 5, 6
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from scraper.crawl.listed import Listed
 from scraper.fetch.tls import Way
 
 if TYPE_CHECKING:
@@ -15,18 +16,34 @@ Outcome = Literal["done", "limited", "left", "interrupted", "unreachable", "bloc
 """done = nothing due remains; limited = --limit was reached; left = a portal was left early, for walls or silence;
 unreachable, blocked = no seed could be reached; stopped = the archive could not be written."""
 
+PortalOutcome = Outcome | Literal["moved"]
+"""How a crawl ended at one portal; moved = its address redirects to another host, which was crawled instead."""
+
+Counters = Literal["telling", "all"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """How to crawl. limit: new articles at most; since: oldest date wanted (YYYY-MM-DD); delay: seconds between requests
-    to one host; contact: an address put into the User-Agent; tls: ways of secure connections (`legacy`, `noverify`), kept
-    for these portals; empty: back to the normal way; None: as it is kept."""
+    to one host, None: as listed, else one; contact: an address put into the User-Agent; tls: ways of secure connections (`legacy`, `noverify`), kept
+    for these portals; empty: back to the normal way; None: as it is kept; counters: ask view counters that only tell
+    (`telling`), or those too that count the asking (`all`); due: take up only what is due, and look at no channel before
+    its time; listed: what is known of portals that stand on a list, and that their runs are kept though no crawl reached
+    them yet. attachments, images: fetch these too, none larger than `attachments_max` MiB; `attachment_types`: only
+    attachments with these suffixes (`pdf`), or with none."""
 
     limit: int | None = None
     since: str | None = None
-    delay: float = 1.0
+    delay: float | None = None
     contact: str | None = None
     tls: tuple[Way, ...] | None = None
+    counters: Counters = "telling"
+    due: bool = False
+    listed: tuple[Listed, ...] = ()
+    attachments: bool = False
+    images: bool = False
+    attachments_max: int = 20
+    attachment_types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +74,8 @@ class Totals:
 class Report:
     """A whole crawl: numbers, one row per channel, notes for people (traps set aside, walls met, seeds that failed)."""
 
-    crawl: int
+    crawl: int | None
+    """Its id in the archive; None where nothing was due, so that no crawl began."""
     outcome: Outcome
     seconds: float
     pages: int
@@ -80,3 +98,9 @@ class Report:
         if self.outcome in ("unreachable", "blocked"):
             return 3
         return 1 if self.failures or self.unreached or self.outcome in ("left", "stopped") else 0
+
+
+NOTHING_DUE = Report(
+    crawl=None, outcome="done", seconds=0, pages=0, articles_new=0, articles_changed=0, failures=0
+)
+"""What a crawl of what is due reports where nothing is."""

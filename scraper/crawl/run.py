@@ -12,20 +12,24 @@ import signal
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from scraper import __version__, urls
 from scraper.archive import Archive
+from scraper.crawl import attached
+from scraper.crawl.due import due_seeds
+from scraper.crawl.listed import PortalList, address, list_beside, load
 from scraper.crawl.patience import Patience
-from scraper.crawl.plan import FIRST, Budget, Clock, Mode, Scope, mode_of, stamp
-from scraper.crawl.report import Event, Options, Outcome, Report, Totals
+from scraper.crawl.plan import FIRST, LOOK_HOURS, Budget, Clock, Mode, Scope, mode_of, stamp
+from scraper.crawl.report import NOTHING_DUE, Event, Options, Outcome, Report, Totals
 from scraper.crawl.take import Taken, Taker, content_type
 from scraper.crawl.twins import Twins
+from scraper.crawl.watch import Watch, is_wall
 from scraper.errors import ArchiveUnwritable, BadAnswer, Blocked, FetchError, Unreachable, UsageError
-from scraper.fetch import Fetcher, tls
+from scraper.fetch import Fetcher, Limits, tls
 from scraper.model import Capture, Found, FrontierKind, Row
 from scraper.read import read
 
@@ -42,26 +46,39 @@ def run(
     """Crawl `seeds` into the archive file `db`; see `scraper.crawl.crawl`. `now` and `fetcher` (which makes one) are for
     tests: another clock, other limits.
     """
-    wanted = [_seed(seed) for seed in seeds]
-    if not wanted:
-        raise UsageError(
-            "no address was given", "name a portal, a channel or an article: kaifaqu crawl http://…"
-        )
+    wanted = [address(seed) for seed in seeds]
+    listed = load(list_beside(db))
+    _check(wanted, options, listed, Path(db))
+    options = _with_list(options, listed)
     with Archive.open(db) as archive:
         archive.lock()
+        if options.due:
+            wanted = due_seeds(archive, listed, at=now())
+            if not wanted:
+                return NOTHING_DUE
+        wanted = wanted or [one.url for one in listed.portals]
         return asyncio.run(Run(archive, options, on_event, now, fetcher).main(wanted))
 
 
-def _seed(address: str) -> str:
-    scheme = address.partition("://")[0].lower() if "://" in address else "http"
-    if scheme not in ("http", "https"):
-        raise UsageError(
-            f"{address!r} has the scheme {scheme}", "only http:// and https:// addresses can be crawled"
-        )
-    url = urls.normalise(address)
-    if url is None or not urls.hostname(url):
-        raise UsageError(f"{address!r} is no web address", "give one such as http://www.example.gov.cn/")
-    return url
+def _check(wanted: Sequence[str], options: Options, listed: PortalList, db: Path) -> None:
+    if wanted and options.due:
+        raise UsageError("what is due is known without addresses", "leave them out, or leave out --due")
+    if wanted or listed.portals or (options.due and db.exists()):
+        return
+    raise UsageError(
+        f"no address was given, and {list_beside(db)} names none",
+        "name a portal: kaifaqu crawl http://…, or list it: kaifaqu add http://…",
+    )
+
+
+def _with_list(options: Options, listed: PortalList) -> Options:
+    """What a crawl was asked for goes before what the list says of a portal, and that before what it says of all."""
+    delay = listed.delay if options.delay is None else options.delay
+    portals = listed.portals
+    if options.delay is not None:
+        portals = tuple(replace(one, delay=None) for one in portals)
+    contact = options.contact or listed.contact
+    return replace(options, delay=1.0 if delay is None else delay, contact=contact, listed=portals)
 
 
 @dataclass(slots=True)
@@ -86,6 +103,7 @@ class Run:
     left: int = 0
     busy: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     whole: set[str] = field(default_factory=set)
+    watch: Watch = field(init=False)
 
     async def main(self, seeds: Sequence[str]) -> Report:
         """Crawl all seeds and report; an interruption is recorded and reported too."""
@@ -94,6 +112,7 @@ class Run:
         self.id = self.archive.start_crawl(
             seeds=seeds, options=asdict(self.options), at=self.started, version=__version__
         )
+        self.watch = Watch(archive=self.archive, crawl_id=self.id, now=self.now)
         outcome: Outcome = "stopped"
         try:
             outcome = await self._all(seeds)
@@ -116,18 +135,31 @@ class Run:
                 allow_private=private,
                 tls=frozenset(self.options.tls or ()),
             ) as fetcher:
-                if self.options.tls is None:
-                    for host, ways in self.archive.portal_tls().items():
-                        fetcher.use_tls(host, tls.parse(ways))
+                self._prepare(fetcher)
                 try:
                     async with asyncio.TaskGroup() as group:
                         for of_host in by_host.values():
                             group.create_task(self._host(fetcher, of_host))
                 except* (ArchiveUnwritable, UsageError) as errors:
                     raise errors.exceptions[0] from None
+        if self.options.attachments:
+            await attached.read_left_over(self.archive)
+            self.notes += filter(None, [attached.note(self.archive)])
         if not self.reached:
             return "blocked" if self.walls else "unreachable"
         return "limited" if self._enough() else "left" if self.left else "done"
+
+    def _prepare(self, fetcher: Fetcher) -> None:
+        """What is known of single portals: how they are reached, and at which pace."""
+        for one in self.options.listed:
+            if one.delay is not None:
+                fetcher.use_delay(urls.host(one.url), one.delay)
+        if self.options.tls is None:
+            for host, ways in self.archive.portal_tls().items():
+                fetcher.use_tls(host, tls.parse(ways))
+            for one in self.options.listed:
+                if one.tls is not None:
+                    fetcher.use_tls(urls.host(one.url), frozenset(one.tls))
 
     async def _host(self, fetcher: Fetcher, seeds: Sequence[str]) -> None:
         for seed in seeds:
@@ -138,6 +170,7 @@ class Run:
             except FetchError as error:
                 self.walls += isinstance(error, Blocked)
                 self.unreached.append(f"{seed}: {error}")
+                self.watch.not_reached(seed, error, listed=self._listed(seed))
 
     async def _seed(self, fetcher: Fetcher, seed: str) -> None:
         """Ask a seed, learn from what it is how far it reaches, then work through what is due there."""
@@ -145,7 +178,7 @@ class Run:
         capture = await fetcher.fetch(
             seed, etag=known.etag if known else None, last_modified=known.last_modified if known else None
         )
-        portal, home = urls.host(capture.url), capture.url
+        portal, home = self.archive.portal_of(capture.url) or urls.host(capture.url), capture.url
         scope = Scope(
             portal=portal,
             origin="{0.scheme}://{0.netloc}".format(urlsplit(home)),
@@ -154,6 +187,8 @@ class Run:
             name=self.archive.portal_name(portal),
         )
         self.reached += 1
+        if not urls.same_portal(seed, portal):
+            self.watch.moved(seed, portal, listed=self._listed(seed))
         async with self.busy[portal.removeprefix("www.")]:  # two seeds may be one portal, by a redirect
             if scope.mode != "portal" or portal not in self.whole:
                 self.whole |= {portal} if scope.mode == "portal" else set()
@@ -169,11 +204,15 @@ class Run:
         self.archive.add_found(portal, [first], at=self.started)
         robots = await fetcher.robots(scope.origin)
         self.archive.update_portal(portal, robots=robots.text, robots_at=self.started, last_crawl=self.id)
-        if scope.mode == "portal":
+        if scope.mode == "portal" and not self.options.due:
             self.archive.ask_again(portal, kinds=("home", "listing"), at=self.started)
+        if scope.mode != "article":
+            self.watch.begin(portal, whole=scope.mode == "portal")
         row = self.archive.row_at(home)
         assert row is not None  # it was just added
         await self._portal(fetcher, scope, row, capture)
+        soon = stamp(self.now() + timedelta(hours=LOOK_HOURS))
+        self.archive.ask_again(portal, kinds=("home", "listing"), at=soon)
 
     async def _portal(self, fetcher: Fetcher, scope: Scope, seed: Row, capture: Capture) -> None:
         """Work through what is due: while one answer is read and saved, the next request is on its way."""
@@ -185,7 +224,9 @@ class Run:
             now=self.now,
             budget=budget,
             twins=Twins(archive=self.archive),
+            files=attached.wanted_by(self.options),
         )
+        attached.prepare(self.archive, scope.portal, taker.files, at=self.started)
         claimed = {seed.id}
         self._count(await taker.take(seed, capture), seed, scope)
         claimed.discard(seed.id)
@@ -197,7 +238,7 @@ class Run:
             taken = await taker.take(row, answer)
             claimed.discard(row.id)
             self._count(taken, row, scope)
-            own = row.kind != "counter" or urls.same_portal(row.url, scope.portal)
+            own = row.kind not in ("counter", "file") or urls.same_portal(row.url, scope.portal)
             if self._enough() or (own and await self._left(patience, taken, fetcher, taker, seed)):
                 break
             if pending is None:
@@ -217,7 +258,7 @@ class Run:
         if row is None:
             return None
         claimed.add(row.id)
-        return asyncio.create_task(_ask(fetcher, row, taker.scope))
+        return asyncio.create_task(_ask(fetcher, row, taker.scope, taker.files.limits))
 
     async def _left(
         self, patience: Patience, taken: Taken, fetcher: Fetcher, taker: Taker, seed: Row
@@ -225,7 +266,7 @@ class Run:
         """Whether to leave a portal after this answer, with a note. In doubt its first page is asked once more."""
         verdict = patience.after(taken.word, taken.cause)
         if verdict == "probe":
-            again = await taker.take(*await _ask(fetcher, seed, taker.scope))
+            again = await taker.take(*await _ask(fetcher, seed, taker.scope, taker.files.limits))
             self._count(again, seed, taker.scope)
             verdict = patience.probed(well=again.word not in ("failed", "blocked"))
         if verdict == "go on":
@@ -233,9 +274,9 @@ class Run:
         self.left += 1
         self.walls += patience.walls > 0
         what = f"{patience.walls} walls" if patience.walls else f"{patience.failures} failures"
-        self.notes.append(
-            f"{taker.scope.portal}: {what} in a row ({taken.title}), stopped asking; the next crawl goes on from here"
-        )
+        words = f"{what} in a row ({taken.title}), stopped asking; the next crawl goes on from here"
+        self.notes.append(f"{taker.scope.portal}: {words}")
+        self.watch.left(taker.scope.portal, words, walls=patience.walls > 0 or is_wall(taken))
         return True
 
     def _enough(self) -> bool:
@@ -246,6 +287,7 @@ class Run:
         self.totals.new += taken.word == "new"
         self.totals.changed += taken.word == "changed"
         self.totals.failures += taken.word in ("failed", "blocked")
+        self.watch.count(scope.portal, row, taken)
         self.on_event(
             Event(
                 portal=scope.portal,
@@ -259,6 +301,10 @@ class Run:
             )
         )
 
+    def _listed(self, seed: str) -> bool:
+        """Whether a seed's portal is one that somebody listed."""
+        return any(urls.same_portal(seed, urls.host(one.url)) for one in self.options.listed)
+
     def _finish(self, outcome: Outcome) -> None:
         self.archive.finish_crawl(
             self.id,
@@ -269,6 +315,7 @@ class Run:
             articles_changed=self.totals.changed,
             failures=self.totals.failures,
         )
+        self.watch.finish(outcome, started=self.started)
 
     def _report(self, outcome: Outcome, seconds: float) -> Report:
         return Report(
@@ -285,11 +332,13 @@ class Run:
         )
 
 
-async def _ask(fetcher: Fetcher, row: Row, scope: Scope) -> tuple[Row, Capture | FetchError]:
-    """The answer to one row's address, or why there is none. A counter may stand on a host of its own."""
+async def _ask(
+    fetcher: Fetcher, row: Row, scope: Scope, of_files: Limits
+) -> tuple[Row, Capture | FetchError]:
+    """The answer to one row's address, or why there is none. Counters and files may stand on hosts of their own."""
 
     def in_scope(url: str) -> bool:
-        return row.kind == "counter" or urls.same_portal(url, scope.portal)
+        return row.kind in ("counter", "file") or urls.same_portal(url, scope.portal)
 
     try:
         capture = await fetcher.fetch(
@@ -299,6 +348,7 @@ async def _ask(fetcher: Fetcher, row: Row, scope: Scope) -> tuple[Row, Capture |
             in_scope=in_scope,
             referer=scope.origin + "/",
             form=row.form,
+            limits=of_files if row.kind == "file" else None,
         )
     except FetchError as error:
         return row, error

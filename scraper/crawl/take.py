@@ -11,9 +11,11 @@ from datetime import timedelta
 
 from scraper import urls
 from scraper.archive import Archive
+from scraper.crawl import attached
 from scraper.crawl.plan import (
     BARREN_REVISIT_DAYS,
     LISTING,
+    LOOK_HOURS,
     REVISIT_DAYS,
     Budget,
     Clock,
@@ -61,10 +63,11 @@ FRONT_PAGE = "the front page instead"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """What became of one answer, in a word: new changed same listing page part counter failed gone blocked refused
+    """What became of one answer, in a word: new changed same listing page part counter file failed gone blocked refused
     outside.
 
-    `cause` of a failure: as in the table `failures`, or `strained` (429 and 503: the portal asks for less).
+    `cause` of a failure: as in the table `failures`, or `strained` (429 and 503: the portal asks for less), or
+    `closed` (401 and 403).
     """
 
     word: str
@@ -97,6 +100,7 @@ class Taker:
     now: Clock
     budget: Budget
     twins: Twins
+    files: attached.Wanted = field(default_factory=attached.Wanted)
     set_aside: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     _courses: dict[str, Course] = field(default_factory=lambda: defaultdict(Course))
 
@@ -130,6 +134,8 @@ class Taker:
             return self._unchanged(row, answer)
         if row.kind == "counter":
             return self._counter(row, answer)
+        if row.kind == "file":
+            return await self._file(row, answer)
         if answer.status >= 400 and answer.status not in (404, 410, 412, 521):
             return self._bad_status(row, answer)
         try:
@@ -172,7 +178,7 @@ class Taker:
             capture,
             reading,
             crawl_id=self.crawl_id,
-            found=found,
+            found=(*found, *attached.found_in(reading, row, self.files)),
             channel=channel_of(reading, row, complete=going.complete, site=self.scope.name),
             next_due=self._next_due(row, reading),
             due_if_changed=stamp(revisit(row, changed=True, at=self.now())),
@@ -238,6 +244,8 @@ class Taker:
         """
         if row.kind == "listing" and (row.page or 1) > 1:
             return stamp(audit(row, at=self.now()))
+        if row.kind == "home":
+            return stamp(self.now() + timedelta(hours=LOOK_HOURS))
         if reading.kind == "other" and reading.redirect:
             return stamp(self.now() + timedelta(days=REVISIT_DAYS[-1]))
         if reading.kind in ("listing", "home") or (reading.kind == "other" and row.kind == "page"):
@@ -251,7 +259,10 @@ class Taker:
         if self.twins.repeats(owner, reading):
             self.archive.save_twin(row, capture, reading, crawl_id=self.crawl_id, twin=owner)
             return Taken(word="same", title=_title(reading))
-        found = follow(reading, row, self.scope, walk_on=False)
+        found = (
+            *follow(reading, row, self.scope, walk_on=False),
+            *attached.found_in(reading, row, self.files),
+        )
         self.archive.save_article_page(
             owner, page, row, capture, reading, crawl_id=self.crawl_id, found=found
         )
@@ -263,6 +274,22 @@ class Taker:
         self.archive.save_counter(row, capture, number, crawl_id=self.crawl_id)
         return Taken(word="counter", title="" if number is None else str(number))
 
+    async def _file(self, row: Row, capture: Capture) -> Taken:
+        """A file that an article carries. A portal's error page in its place may be a wall, so it is read as a page is."""
+        refused = attached.refusal(capture)
+        if capture.status < 400 and refused is None:
+            name = await attached.save(self.archive, row, capture, crawl_id=self.crawl_id)
+            return Taken(word="file", title=name)
+        if capture.status not in (200, 404, 410, 412, 521):
+            return self._bad_status(row, capture)
+        reading = read(capture.body, capture.url, status=capture.status)
+        if reading.kind == "blocked" or capture.status in (412, 521):
+            return self._blocked(row, capture, reading)
+        gone = capture.status in (404, 410)
+        message = f"the portal answers {capture.status}" if gone else refused or ""
+        self._save_failure(row, "dead" if gone else "bad-answer", message, capture=capture)
+        return Taken(word="gone" if gone else "failed", title=message, cause="dead")
+
     def _unchanged(self, row: Row, capture: Capture) -> Taken:
         due = self._due_unchanged(row)
         self.archive.save_unchanged(row, capture, crawl_id=self.crawl_id, at=capture.fetched_at, next_due=due)
@@ -273,7 +300,9 @@ class Taker:
     def _due_unchanged(self, row: Row) -> str | None:
         if row.kind == "listing" and (row.page or 1) > 1:
             return stamp(audit(row, at=self.now()))
-        if row.kind in ("home", "listing", "counter", "part"):
+        if row.kind == "home":
+            return stamp(self.now() + timedelta(hours=LOOK_HOURS))
+        if row.kind in ("listing", "counter", "part"):
             return None  # the crawl asks for them, or their article does
         return stamp(revisit(row, changed=False, at=self.now()))
 
@@ -289,7 +318,8 @@ class Taker:
     def _bad_status(self, row: Row, capture: Capture) -> Taken:
         message = f"the portal answers {capture.status}"
         self._save_failure(row, "bad-answer", message, capture=capture)
-        cause = "strained" if capture.status in (429, 503) else "bad-answer"
+        told = {429: "strained", 503: "strained", 401: "closed", 403: "closed"}
+        cause = told.get(capture.status, "bad-answer")
         return Taken(word="failed", title=message, cause=cause)
 
     def _unread(self, row: Row, capture: Capture, bug: Exception) -> Taken:

@@ -25,6 +25,7 @@ class _Host:
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     ready_at: float = float("-inf")
+    delay: float | None = None
     pause: float | None = None
     failures: int = 0
 
@@ -65,8 +66,13 @@ class Gate:
 
     def pause(self, host: str) -> float:
         """Seconds between the end of one request to `host` and the start of the next, when all is well."""
-        asked = self._state(host).pause
-        return self._delay if asked is None else max(self._delay, asked)
+        state = self._state(host)
+        delay = self._delay if state.delay is None else state.delay
+        return delay if state.pause is None else max(delay, state.pause)
+
+    def set_delay(self, host: str, seconds: float) -> None:
+        """The delay that the user wants for this host, instead of that for all."""
+        self._state(host).delay = seconds
 
     def set_pause(self, host: str, seconds: float | None) -> None:
         """The pause that the host itself asks for (robots.txt Crawl-delay); None: it asks for none."""

@@ -11,6 +11,8 @@ from scraper.archive.migrations.m002_histories import m002_histories
 from scraper.archive.migrations.m003_requests import m003_requests
 from scraper.archive.migrations.m004_documents import m004_documents
 from scraper.archive.migrations.m005_doubts import m005_doubts
+from scraper.archive.migrations.m006_files import m006_files
+from scraper.archive.migrations.m007_runs import m007_runs
 
 STEPS: tuple[Callable[[Database], None], ...] = (
     m001_first_tables,
@@ -18,4 +20,6 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     m003_requests,
     m004_documents,
     m005_doubts,
+    m006_files,
+    m007_runs,
 )
