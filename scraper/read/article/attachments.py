@@ -35,8 +35,8 @@ def find_attachments(page: Page, start: int, stop: int) -> tuple[Link, ...]:
     """The files linked within a node range (the article's frame), in order, each once; `<a download>` counts anywhere."""
     doc = page.doc
     found: dict[str, Link] = {}
-    for n, name in enumerate(doc.tag):
-        if name == "a" and (start <= n < stop or "download" in doc.attrs[n]) and (url := _file(page, n)):
+    for n in doc.elements("a"):
+        if (start <= n < stop or "download" in doc.attrs[n]) and (url := _file(page, n)):
             found.setdefault(url, Link(url=readable(url), text=_name(doc, n, url)))
     for link in _script_files(page):
         found.setdefault(link.url, Link(url=readable(link.url), text=link.text))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from scraper.read.article.pictures import image_source
 from scraper.read.dom import MUTE, TEXT, Document
@@ -67,10 +67,13 @@ def to_html(page: Page, layout: Layout, node: int, kept: Iterable[int], images: 
         line = layout.lines[i]
         texts.update(range(line.node, line.last + 1))
     pictures = set(images)
+    inside = doc.elements(TEXT, node)
+    speaking = {doc.parent[n] for n in inside if not doc.data[n].isspace()}
     out = _Writer()
     n, stop = node, min(doc.end[node], max([*texts, *pictures], default=-1) + 1)
     while n < stop:
-        out.close_before(n)
+        if out.open_ and out.open_[-1][0] <= n:
+            out.close_before(n)
         name = doc.tag[n]
         if name == TEXT:
             if n in texts:
@@ -85,7 +88,7 @@ def to_html(page: Page, layout: Layout, node: int, kept: Iterable[int], images: 
             out.write("<br>", solid=False)
         elif name == "hr":
             out.write("<hr>", solid=False)
-        elif tag := _tag(page, n):
+        elif tag := _tag(page, n, speaking):
             out.open(doc.end[n], tag, _attributes(page, n, tag))
         n += 1
     out.close_before(len(doc) + 1)
@@ -123,16 +126,14 @@ class _Writer:
                 self.pieces.append(f"</{tag}>")
 
 
-def _tag(page: Page, n: int) -> str:
+def _tag(page: Page, n: int, speaking: Container[int]) -> str:
     """The tag that an element gets: its own if allowed, p for a box that directly holds text, '' for none."""
     doc, name = page.doc, page.doc.tag[n]
     if name == "a":
         return "a" if page.link(doc.attr(n, "href")) and doc.attr(n, "href") else ""
     if name in _ALLOWED:
         return name
-    if name in _TO_P and any(doc.tag[c] == TEXT and not doc.data[c].isspace() for c in doc.children(n)):
-        return "p"
-    return ""
+    return "p" if name in _TO_P and n in speaking else ""
 
 
 def _attributes(page: Page, n: int, tag: str) -> str:

@@ -90,23 +90,25 @@ def find_title(page: Page, layout: Layout, bylines: Iterable[int], told: Iterabl
 class _Wanted:
     """What the head of the page says the headline is."""
 
-    __slots__ = ("metas", "names", "parts", "title", "whole")
+    __slots__ = ("long", "metas", "names", "parts", "title", "whole")
 
     def __init__(self, title: str, metas: list[str], names: set[str]) -> None:
         self.title = title
         self.whole = compact(title).lower()
         self.parts = [compact(p).lower() for p in _SPLIT.split(title) if p]
+        self.long = [p for p in self.parts if len(p) > 7]
         self.metas = [compact(m).lower() for m in metas]
         self.names = {n.lower() for n in names}
 
     def mentions(self, text: str) -> bool:
         """Whether the head of the page holds a text, or a piece of it: a cheap look before it is weighed."""
         bare = text.replace(" ", "").lower()
-        return (
-            bare in self.whole
-            or any(bare in m or m in bare for m in self.metas)
-            or any(len(p) > 7 and p in bare for p in self.parts)
-        )
+        if bare in self.whole:
+            return True
+        for meta in self.metas:
+            if bare in meta or meta in bare:
+                return True
+        return bool(self.long) and any(part in bare for part in self.long)
 
     def agreement(self, text: str) -> float:
         """How much the page's head confirms a text as the headline: 0 (nothing) to about 9."""
@@ -139,9 +141,8 @@ def _rivals(page: Page, layout: Layout, wanted: _Wanted, below: list[int]) -> It
     for rule, css in page.selectors("title"):
         for n in doc.select(css)[:4]:
             yield from _element(doc, layout, n, rule, 4.0, seen)
-    for n, name in enumerate(doc.tag):
-        if name in _HEADINGS:
-            yield from _element(doc, layout, n, name, _HEADINGS[name], seen)
+    for n in doc.elements_of(_HEADINGS):
+        yield from _element(doc, layout, n, doc.tag[n], _HEADINGS[doc.tag[n]], seen)
     for n in layout.marked:
         if layout.kinds[n] & TITLE and doc.tag[n] not in _NEVER:
             yield from _element(doc, layout, n, "class", 1.0, seen)
@@ -151,9 +152,9 @@ def _rivals(page: Page, layout: Layout, wanted: _Wanted, below: list[int]) -> It
     before = {b - k for b in below for k in (1, 2, 3)}
     for i, line in enumerate(lines):
         if (
-            (i in before or wanted.mentions(line.text))
+            3 < len(line.text) <= MAX_TITLE
+            and (i in before or wanted.mentions(line.text))
             and (i, i + 1) not in seen
-            and 3 < len(line.text) <= MAX_TITLE
         ):
             yield _Rival(line.text, i, i + 1, "line", 0.0)
 
@@ -228,8 +229,8 @@ class _Place:
 
     def __init__(self, doc: Document, layout: Layout) -> None:
         self.text = [0.0, *accumulate(max(0.0, w) for w in layout.weights)]
-        self.menu = {compact(x.text) for x in layout.lines if x.size <= _MENU and x.links == x.size}
-        own = [(doc.parent[n], name) for n, name in enumerate(doc.tag) if name in _HEADINGS]
+        self.menu = {x.text.replace(" ", "") for x in layout.lines if x.size <= _MENU and x.links == x.size}
+        own = [(doc.parent[n], doc.tag[n]) for n in doc.elements_of(_HEADINGS)]
         self.repeated = {box for box, count in Counter(own).items() if count >= _SECTIONS}
 
     def against(self, doc: Document, layout: Layout, rival: _Rival) -> float:

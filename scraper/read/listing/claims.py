@@ -38,6 +38,7 @@ _LONGEST = 1_000  # characters of an address
 _FEW, _MANY = 5, 200  # links of one kind that are looked at: no pager has more
 _FRAME = " []【】\t\r\n\u00a0"
 _COUNTS, _COUNTED = ("共", "总", "每页", "总数", "共有"), ("条", "篇", "个", "记录", "项")
+_PRESSED = ("span", "li", "input", "button", "img", "em")
 _PLAIN = frozenset({"span", "strong", "b", "em", "font", "i", "label"})
 _CURRENT = re.compile(
     r"(?:^|[\s_-])(?:current|curr?|cur|on|active|thisclass|now|selected|p_no_d|this)(?:$|[\s_-])"
@@ -59,22 +60,14 @@ class Links:
 def survey(doc: Document) -> Links:
     """All that speaks of paging, in one pass."""
     found = Links([], [], [], [], [], [])
-    for n, name in enumerate(doc.tag):
-        if name == TEXT:
-            data = doc.data[n]
-            if (
-                ("页" in data or "条" in data or "/" in data)
-                and len(data) < 200
-                and doc.chars[n + 1] > doc.chars[n]
-            ):
-                found.texts.append(n)
-                if len(data) < 40 and _WORD.search(data):
-                    found.words.append(n)
-            continue
-        if name != "a" and not (
-            name in ("span", "li", "input", "button", "img", "em") and "onclick" in doc.attrs[n]
-        ):
-            continue
+    for n in doc.shown:
+        data = doc.data[n]
+        if len(data) < 200 and ("页" in data or "条" in data or "/" in data):
+            found.texts.append(n)
+            if len(data) < 40 and _WORD.search(data):
+                found.words.append(n)
+    pressed = [n for n in doc.elements_of(_PRESSED) if "onclick" in doc.attrs[n]]
+    for n in sorted([*doc.elements("a"), *pressed]):
         if doc.size(n) > 12:
             continue
         single = doc.end[n] == n + 2 and doc.tag[n + 1] == TEXT  # the common case, without the walk
