@@ -26,6 +26,10 @@ _SHORT = re.compile(
     r"(?<![\d.\-/])(?P<y>\d\d)(?:-(?P<mo>1[0-2]|0[1-9])-(?P<d>3[01]|[12]\d|0[1-9])"
     r"|年(?P<mo2>1[0-2]|0?[1-9])月(?P<d2>3[01]|[12]\d|0?[1-9])日)(?![\d\-/])" + _CLOCK
 )
+_DAY_FIRST = re.compile(
+    r"(?<![\d.\-/])(?P<d>3[01]|[12]\d|0[1-9])[\s/]{0,4}(?P<y>20\d\d)[-./年](?P<mo>1[0-2]|0[1-9])(?![\d\-/.])"
+    + _CLOCK
+)
 _DIGITS = re.compile(r"(?<!\d)(?P<y>20\d\d)(?P<mo>1[0-2]|0[1-9])(?P<d>3[01]|[12]\d|0[1-9])(?!\d)" + _CLOCK)
 _HAN = re.compile(
     r"(?P<y>[一二][〇○零OoＯ0一二三四五六七八九]{3})\s?年\s?(?P<mo>十[一二]?|[〇零]?[一二三四五六七八九])\s?月\s?"
@@ -60,7 +64,7 @@ def find_dates(text: str, *, loose: bool = False) -> list[Found]:
     found = [d for d in map(_numeric, _NUMERIC.finditer(half)) if d]
     found += _han_dates(half) if "年" in half else []
     if loose and not found and _SIX.search(half):
-        for pattern in (_BLANK, _SHORT, _DIGITS, *_ENGLISH):
+        for pattern in (_BLANK, _SHORT, _DIGITS, *_ENGLISH, _DAY_FIRST):
             found = [d for d in map(_numeric, pattern.finditer(half)) if d]
             if found:
                 break

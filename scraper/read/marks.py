@@ -10,6 +10,7 @@ from functools import lru_cache
 
 TITLE, NO_TITLE, FURNITURE, STRONG, MILD, CRUMB = (1 << k for k in range(6))
 
+# position-relative, -absolute, -static, -fixed are style kits' words for how a box is set, not for what it holds
 _FLAGS = (
     (
         TITLE,
@@ -17,12 +18,12 @@ _FLAGS = (
     ),
     (
         NO_TITLE,
-        r"nav|menu|foot|crumb|position|location|weizhi|dqwz|relat|hot|recommend|logo|side|topbar|search|share|copyright"
+        r"nav|menu|foot|crumb|position(?!-[rasf])|location|weizhi|dqwz|relat|hot|recommend|logo|side|topbar|search|share|copyright"
         r"|tab(?:s|$|[-_])|column|channel|lanmu|sitename|subtitle|sub-title|futi|yinti|more",
     ),
     (
         FURNITURE,
-        r"foot|copyright|banquan|friendlink|bdsharebuttonbox|jiathis|(?:^|[\W_])(?:nav|menu|share|crumb|breadcrumb|position"
+        r"foot|copyright|banquan|friendlink|bdsharebuttonbox|jiathis|(?:^|[\W_])(?:nav|menu|share|crumb|breadcrumb|position(?!-[rasf])"
         r"|pagination|sidebar|related?|hot|recommend|comment|toolbar|qrcode|ewm)s?(?:$|[\W_\d])",
     ),
     (

@@ -97,10 +97,23 @@ def _without_template(
     return kept[own.start : own.stop], tuple(("alike on sibling pages", shorten(b.text)) for b in left)
 
 
+def _between(sight: Sight, zone: Zone) -> list[str]:
+    """The visible lines between headline and text."""
+    if sight.headline.start < 0:
+        return []
+    return [line.text for line in sight.layout.lines[zone.title_stop : zone.start][:20] if not line.hidden]
+
+
+def _titled(sight: Sight) -> Sight:
+    """With the first line of the text as headline where there is no other: only of an article is that known to be one."""
+    if sight.headline.text is None and sight.body is not None:
+        return replace(sight, headline=first_line(sight.layout, sight.body))
+    return sight
+
+
 def read_article(page: Page, sight: Sight) -> Article:
     """Every field of an article, each with its evidence; how its next page is reached is the pager's to tell."""
-    if sight.headline.text is None and sight.body is not None:
-        sight = replace(sight, headline=first_line(sight.layout, sight.body))
+    sight = _titled(sight)
     doc, layout, facts, headline, body = page.doc, sight.layout, sight.facts, sight.headline, sight.body
     kept, repeated = _without_template(page, layout, find_text(page, sight))
     zone = _zone(sight, kept)
@@ -109,9 +122,7 @@ def read_article(page: Page, sight: Sight) -> Article:
         "body": replace(body.evidence, rivals=body.evidence.rivals + repeated) if body else None,
     }
     (source, evidence["source"]), person = find_source(page, facts, zone, layout)
-    between = range(zone.title_stop, zone.start) if headline.start >= 0 else range(0)
-    shown = [layout.lines[i].text for i in between[:20] if not layout.lines[i].hidden]
-    signed = find_signatures([layout.lines[i].text for i in kept], shown)
+    signed = find_signatures([layout.lines[i].text for i in kept], _between(sight, zone))
     author, evidence["author"] = find_author(page, layout, facts, zone, person, signed)
     date, evidence["date"] = find_date(page, facts, zone, headline.text)
     editor, evidence["editor"] = find_editor(facts, zone, page)

@@ -7,6 +7,7 @@ weigh more, but never win without text. Of two copies of one text only the first
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable
 from itertools import accumulate
@@ -21,6 +22,10 @@ from scraper.read.rules import Page
 from scraper.text import compact
 
 _FOOT_TAGS = frozenset("footer nav aside header select".split())
+_FOOT = re.compile(r"foot|bottom|copyright|banquan|link|comment|recommend|related?(?![a-z])", re.I)
+"""Boxes with text of their own, which is all that a page of one picture has."""
+_LITTLE = 8.0
+"""Weight below which nothing is text: a word of four or five characters."""
 _MAX_NAMED = 20
 PICTURE = 25.0
 """What a picture of the article weighs, in characters of text."""
@@ -29,9 +34,9 @@ PICTURE = 25.0
 def find_body(page: Page, layout: Layout, headline: Headline, bylines: Iterable[int]) -> Body | None:
     """The container of the main text; None where no element holds text (or pictures) worth the name."""
     doc, lines = page.doc, layout.lines
-    furniture = _furniture(doc, layout)
     anchor = headline.stop if headline.start >= 0 else 0
     skip = set(bylines)
+    furniture = _furniture(doc, layout, anchor, skip)
     show_hidden = not any(x.size > 30 and not x.hidden and x.links * 2 < x.size for x in lines)
     chosen = {n for _, css in page.selectors("body") for n in doc.select(css)[:3]}
     named = sorted(chosen | {n for n in layout.marked if layout.kinds[n] & STRONG})[:_MAX_NAMED]
@@ -45,7 +50,7 @@ def find_body(page: Page, layout: Layout, headline: Headline, bylines: Iterable[
             own * bonus >= top * 0.9995 and doc.end[n] - n < doc.end[best] - best
         ):
             best, top, low = n, own * bonus, own
-    if best < 0 or low < 8:
+    if best < 0 or low < _LITTLE:
         return None
     own_lines = layout.within(doc, best)
     start = max(own_lines.start, anchor if anchor < own_lines.stop else own_lines.start)
@@ -65,14 +70,21 @@ def find_body(page: Page, layout: Layout, headline: Headline, bylines: Iterable[
     )
 
 
-def _furniture(doc: Document, layout: Layout) -> bytearray:
+def _furniture(doc: Document, layout: Layout, anchor: int, skip: set[int]) -> bytearray:
     """Which nodes stand in menus, footers, share bars and side boxes."""
     out = bytearray(len(doc))
     found = [n for n, name in enumerate(doc.tag) if name in _FOOT_TAGS]
     found += [n for n in layout.marked if layout.kinds[n] & FURNITURE]
+    text = [0.0, *(0.0 if i in skip else max(0.0, w) for i, w in enumerate(layout.weights))]
+    text = list(accumulate(text))
     for n in found:
-        # a mark on a wrapper of half the page says nothing about the text in it
-        if not out[n] and (doc.tag[n] == "footer" or doc.size(n) * 2 < doc.chars[-1]):
+        if out[n]:
+            continue
+        # a mark says nothing about what is in a wrapper of half the page, or of the first and most text below the headline
+        own = layout.within(doc, n)
+        first = anchor <= own.start and text[own.start] - text[anchor] < _LITTLE
+        wide = first and 2 * (text[own.stop] - text[own.start]) > text[-1] and not _FOOT.search(doc.marks(n))
+        if doc.tag[n] == "footer" or not (wide or doc.size(n) * 2 >= doc.chars[-1]):
             out[n : doc.end[n]] = b"\1" * (doc.end[n] - n)
     return out
 

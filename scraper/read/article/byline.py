@@ -55,6 +55,7 @@ _ACCOUNT = re.compile(
     r"(?:admin|root)\w{0,16}|(?:超级|系统|网站|后台|信息|栏目)?(?:管理员|发布员)\d{0,4}", re.I
 )
 """The account a page was entered with, which DedeCMS and others print after 作者."""
+_WEEKDAY = re.compile(r"星期|周[一二三四五六日]|今天|day", re.I)
 _CUT = re.compile(r"(?:\.{2,}|…+)$")
 _SOURCE_MARK = re.compile(r"source|laiyuan|(?:^|[\W_])ly(?:$|[\W_])|origin|media_name|mediaName", re.I)
 _AUTHOR_MARK = re.compile(r"author|zuozhe|writer", re.I)
@@ -119,6 +120,8 @@ def _publishes(fact: Fact, zone: Zone, told: set[str]) -> bool:
     inside = zone.start <= fact.line < zone.stop
     if fact.field != "bare_date":
         return not (inside and fact.label in ("时间", "日期"))
+    if zone.title - fact.line == 1 and len(fact.snippet) <= 20 and not _WEEKDAY.search(fact.snippet):
+        return True  # a calendar leaf right above the headline; with its weekday it is the day of the visit
     if inside or len(fact.snippet) > 90 or not zone.title <= fact.line < zone.stop:
         return False
     return fact.line >= zone.title_stop or day(fact.value) not in told
@@ -291,7 +294,9 @@ def byline_lines(facts: Iterable[Fact], layout: Layout, page: Page) -> set[int]:
     """Numbers of the lines that hold date, source, author, editor or views and little else."""
     out: set[int] = set()
     for fact in facts:
-        if fact.field not in ("other", "title", "not_date") and (fact.label or fact.field in ("views", "bare_date")):
+        if fact.field not in ("other", "title", "not_date") and (
+            fact.label or fact.field in ("views", "bare_date")
+        ):
             line = layout.lines[fact.line]
             if line.size <= 60 or (line.size <= 150 and fact.label and fact.at < 16):
                 out.add(fact.line)

@@ -52,6 +52,8 @@ _EVENT = re.compile(r"[(]?(?:星期|周)[一二三四五六日天]|上午|下午
 _GOES_ON = frozenset(",、。;")
 """What follows a date that a sentence begins or ends with, in half width."""
 _PLACE = re.compile(r"\W{0,3}(?:地\s?点|主讲|主持|报告人|嘉宾|参加|对象|会议|内容|题目|主题)")
+_BY = re.compile(r"\s{0,3}[Bb][Yy]\s{1,3}(?=[A-Z][a-z])")
+"""Before a writer's name on English pages, without a colon."""
 _WORDS = re.compile(r"\S+")
 _NEXT_LABEL = re.compile(r"\s[\u3400-\u9fff]{2,6}\s?[:：]")
 _SENTENCE = re.compile(r"[。；！？!?].|[，,].{12}")
@@ -120,7 +122,9 @@ def why_none(facts: list[Fact], fields: Collection[str]) -> Evidence | None:
     if seen:
         rivals = tuple(dict.fromkeys(seen[:MAX_RIVALS]))
         return Evidence(rule="none of those seen is the article's own", rivals=rivals)
-    return Evidence(rule=f"label {ours[0].label} is empty", snippet=shorten(ours[0].snippet)) if ours else None
+    return (
+        Evidence(rule=f"label {ours[0].label} is empty", snippet=shorten(ours[0].snippet)) if ours else None
+    )
 
 
 def text_facts(text: str, line: int = -1, hidden: bool = False) -> list[Fact]:
@@ -144,6 +148,8 @@ def find_marks(half: str) -> list[_Mark]:
         if match[0] in "|丨︱" and field not in _BAR_FIELDS:
             continue
         marks.append(_Mark(start, match.end(), field, label))
+    if (by := _BY.match(half)) and (not marks or by.end() <= marks[0].start):
+        marks.insert(0, _Mark(0, by.end(), "author", "by"))
     if not marks and (credit := _BRACKETED.match(half)):
         return [_Mark(1, credit.end(), "editor", credit[1])]
     if not marks and len(half) < 120:

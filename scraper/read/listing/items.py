@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from scraper.model import Item
+from scraper.read.dates import find_dates
 from scraper.read.dom import Document
 from scraper.read.listing.row_dates import date_column, row_date, with_years
 from scraper.read.listing.row_titles import link_title
@@ -34,4 +35,12 @@ def _items(doc: Document, rows: Rows, link: Callable[[str], str | None]) -> Iter
         url = link(row.href) if row.href else None
         title = link_title(doc, row.link) if url else ""
         if url and title:
-            yield Item(url=url, title=title, date=row_date(doc, row.start, row.stop, row.link, title, column))
+            date = row_date(doc, row.start, row.stop, row.link, title, column)
+            yield Item(url=url, title=title, date=_whole(date, doc.attr(row.link, "title")))
+
+
+def _whole(date: str | None, tip: str) -> str | None:
+    """A day of the month with its year, where the link's tooltip has that day whole."""
+    if date is None or len(date) != 5 or not tip:
+        return date
+    return next((d.value[:10] for d in find_dates(tip[:400], loose=True) if d.value[5:10] == date), date)

@@ -9,6 +9,7 @@ from scraper.read.dom import BLOCK, Document
 from scraper.read.listing.row_dates import CLOCK, CLOSE, DAY, OPEN, SHORT, has_date
 from scraper.text import compact, squeeze
 
+_LABELLED = re.compile(r"\s{0,9}(?:文章|新闻|信息)?标\s{0,9}题\s?[:：]\s{0,9}(?P<title>[^\r\n]{1,300})")
 _TAGGED = re.compile(r"^[\[【(（〔<《|｜].{1,14}[\]】)）〕>》|｜]$|^.{1,8}[:：|｜]$")
 
 
@@ -39,7 +40,7 @@ _TITLED = re.compile(
 def link_title(doc: Document, n: int) -> str:
     """The headline a link gives: whole from `title=` where the text is cut or mixed with more, without bullet and date."""
     shown = clean_title(_shown(doc, n))
-    whole = clean_title(squeeze(doc.attr(n, "title")))
+    whole = clean_title(squeeze(_tip(doc.attr(n, "title"))))
     if not whole or _CUT.search(whole):
         return shown or whole or _picture(doc, n)
     if not shown:
@@ -52,6 +53,14 @@ def link_title(doc: Document, n: int) -> str:
     if b.startswith(a) and len(a) >= 4 and "\n" not in doc.attr(n, "title").strip():
         return whole
     return whole if b in a and doc.end[n] > n + 2 else shown
+
+
+def _tip(text: str) -> str:
+    """The headline of a tooltip that tells several things, each on a line of its own after its label."""
+    if "标题" not in text:
+        return text
+    found = _LABELLED.match(text)
+    return found["title"] if found else text
 
 
 def clean_title(text: str) -> str:
