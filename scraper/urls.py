@@ -23,6 +23,7 @@ _DROPPED = re.compile(
     re.I,
 )
 _HEX = re.compile(r"%([0-9a-fA-F]{2})")
+_BEYOND = re.compile(r"[^\x00-\x7f]+")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
 # Second-level labels under which each name is an owner of its own (gov.cn, com.cn …, 34 provinces' two letters).
 _CN_SECOND = frozenset(
@@ -77,6 +78,10 @@ def key(url: str) -> str:
 
 
 def _plain(path: str) -> str:
+    """One spelling: an IRI's characters percent-encoded (RFC 3987 §3.1), unreserved ones never, hexadecimals upper case."""
+    if not path.isascii():
+        path = _BEYOND.sub(lambda found: quote(found[0]), path)
+
     def one(match: re.Match[str]) -> str:
         char = chr(int(match[1], 16))
         return char if _UNRESERVED.match(char) else match[0].upper()

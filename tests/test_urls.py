@@ -62,6 +62,12 @@ def test_parameters_in_another_order_are_one_page() -> None:
     assert urls.key("http://a.test/l.jsp?b=2&a=1") == urls.key("http://a.test/l.jsp?a=1&b=2")
 
 
+def test_an_address_as_people_read_it_and_as_it_is_asked_for_share_a_key() -> None:
+    asked = "http://a.test/fj/%e9%99%84%E4%BB%B61.doc?name=%E8%A1%A8"
+    assert urls.key("http://a.test/fj/附件1.doc?name=表") == urls.key(asked)
+    assert urls.key("http://a.test/fj/附件2.doc?name=表") != urls.key(asked)
+
+
 def test_a_portal_is_its_host_with_or_without_www_and_its_port() -> None:
     assert urls.same_portal("https://www.yunling.test/a", "yunling.test")
     assert not urls.same_portal("http://news.yunling.test/a", "yunling.test")
