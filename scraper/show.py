@@ -81,10 +81,11 @@ class Steps(AbstractContextManager["Steps"]):
         return self
 
     def __exit__(self, *exc: Any) -> None:
-        self._progress.stop()
+        if self._live:
+            self._progress.stop()
 
-    def __call__(self, done: int, of: int) -> None:
-        """Show that so many are done."""
+    def __call__(self, done: int, of: int | None = None) -> None:
+        """Show that so many are done, of how many if that is known."""
         self._progress.update(self._task, completed=done, total=of)
 
 

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scraper.archive.blobs import Blobs
+from scraper.archive.blobs import Blobs, digest_of
+from scraper.archive.frontier import row_of
 from scraper.archive.pages import load_capture
 from scraper.errors import UsageError
-from scraper.model import Capture
+from scraper.model import Capture, Row
+from scraper.urls import key
 
 if TYPE_CHECKING:
     from scraper.archive.store import Archive
@@ -106,3 +108,41 @@ def entries(archive: Archive, *, portal: str, year: int, since: str | None = Non
     rows = archive.db.conn.execute(_ENTRIES, {"portal": portal, "year": year, "since": since})
     for url, at, title, text, home in rows:
         yield Entry(url=url, at=at, title=title, text=text, home=bool(home))
+
+
+def row_asked(archive: Archive, capture: Capture) -> Row | None:
+    """The frontier row that an answer belongs to: of its address, and of what was posted to it."""
+    if capture.form is None:
+        return archive.row_at(capture.requested)
+    db, name = archive.db.conn, key(capture.requested)
+    found = db.execute(
+        "SELECT id FROM frontier WHERE key > ? AND key < ? AND form = ?",
+        (f"{name} POST ", f"{name} POST!", capture.form),
+    ).fetchone()
+    return row_of(db, found[0]) if found else None
+
+
+def is_held(archive: Archive, row: Row, capture: Capture) -> bool:
+    """Whether an answer is here already: of the same page, at the same time, with the same bytes."""
+    digest = digest_of(capture.body) if capture.body else None
+    found = archive.db.conn.execute(
+        "SELECT 1 FROM captures WHERE frontier_id = ? AND fetched_at = ? AND status = ? AND digest IS ?",
+        (row.id, capture.fetched_at, capture.status, digest),
+    ).fetchone()
+    return found is not None
+
+
+def digest_at(archive: Archive, url: str, at: str) -> str | None:
+    """The digest of what an address answered at a time (UTC), or None."""
+    found = archive.db.conn.execute(
+        "SELECT c.digest FROM frontier f JOIN captures c ON c.frontier_id = f.id WHERE f.key = ? AND c.fetched_at = ? "
+        "AND c.digest IS NOT NULL",
+        (key(url), at),
+    ).fetchone()
+    return str(found[0]) if found else None
+
+
+def has_home(archive: Archive, portal: str) -> bool:
+    """Whether a portal's front page is known."""
+    found = archive.db.conn.execute("SELECT 1 FROM frontier WHERE portal = ? AND kind = 'home'", (portal,))
+    return found.fetchone() is not None

@@ -37,7 +37,7 @@ _SAME: Mapping[str, str] = {
 }
 _OF_ARTICLES = ("article_html", "documents", "article_pages", "attachments", "images", "versions")
 """What belongs to one reading of an article: all of one archive's, or all of the other's."""
-_KEYED = ("files", "views", "items")
+_KEYED = ("files", "views", "items", "runs")
 """Tables whose rows are known by their key."""
 MERGED = frozenset(("blobs", "portals", *_SAME, *_OF_ARTICLES, *_KEYED))
 
@@ -128,6 +128,7 @@ def _rows(db: sqlite3.Connection, theirs: sqlite3.Connection, merged: Merged) ->
         "last_crawl = iif(excluded.last_seen > last_seen, excluded.last_crawl, last_crawl), "
         "first_seen = min(first_seen, excluded.first_seen), last_seen = max(last_seen, excluded.last_seen)",
     )
+    _keyed(db, "runs", None)
 
 
 def _columns(db: sqlite3.Connection, table: str) -> list[str]:

@@ -142,6 +142,36 @@ def reread(db: str, portal: str | None, write: bool, samples: int, as_json: bool
     click.get_current_context().exit(1 if told.lost else 0)
 
 
+@click.command("import")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(dir_okay=False))
+@db_option
+@click.option("--portal", "portals", multiple=True, help="Only this portal (its host); may be repeated.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
+def import_(files: Sequence[str], db: str, portals: Sequence[str], as_json: bool) -> None:
+    """Take in web archives made by others: WARC (Heritrix, wget, …) and WACZ (Browsertrix, …) files.
+
+    Their pages are read as if they were crawled when they were; done twice, it adds nothing. Styles, scripts and pictures
+    are left aside. Exit code: 0 all fine, 1 some records could not be read, each told in one line.
+
+    Example:  kaifaqu import old.warc.gz crawl.wacz --portal www.example.gov.cn
+    """
+    from scraper import show
+    from scraper.crawl.bring import bring_in
+
+    with show.Steps("answers read") as steps:
+        told = bring_in(files, db, now=lambda: datetime.now(UTC), portals=portals, on_answers=steps)
+    if as_json:
+        click.echo(json.dumps(asdict(told), ensure_ascii=False))
+    else:
+        for line in told.lost:
+            click.echo(f"not read: {line}", err=True)
+        click.echo(
+            f"{told.answers} answers: {told.captures} taken, {told.held} here before, {told.aside} left aside; "
+            f"{told.new} new articles, {told.changed} changed"
+        )
+    click.get_current_context().exit(1 if told.lost else 0)
+
+
 @click.command()
 @click.argument("archives", nargs=-1, required=True, metavar="ARCHIVE...", type=click.Path(dir_okay=False))
 @click.option(
@@ -175,4 +205,4 @@ def merge(archives: Sequence[str], db: str | None) -> None:
     click.get_current_context().exit(1 if lost else 0)
 
 
-COMMANDS = (export, verify, history, cite, merge, reread)
+COMMANDS = (export, verify, history, cite, import_, merge, reread)
