@@ -66,7 +66,7 @@ def _box_of_label(doc: Document, line: Line) -> int:
 
 def _looks_so(doc: Document, n: int) -> bool:
     text = doc.text(n, " ")
-    return bool(_ARROW.search(text)) or (doc.link_size(n) * 3 > doc.size(n) and "首页" in text)
+    return bool(_ARROW.search(text)) or (doc.link_size(n) * 4 > doc.size(n) and "首页" in text)
 
 
 def _pieces(page: Page, n: int) -> list[str]:

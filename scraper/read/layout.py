@@ -124,7 +124,7 @@ def lay_out(doc: Document) -> Layout:
 
 
 _WRITE = re.compile(
-    r"""document\.write(?:ln)?\(\s*(?:"([^"<>\n]{1,120})"|'([^'<>\n]{1,120})'|([A-Za-z_$][\w$]{0,40}))\s*\)"""
+    r"""document\.write(?:ln)?\(\s*(?:(?:"([^"<>\n]{1,120})"|'([^'<>\n]{1,120})')(?!\s*\+)|(?:["']([^"'<>\n]{1,40})["']\s*\+\s*)?([A-Za-z_$][\w$]{0,40}))\s*\)"""
 )
 _VARIABLE = re.compile(
     r"""\b([A-Za-z_$][\w$]{0,40})\s{0,3}=\s{0,3}(?:"([^"<>\n]{1,200})"|'([^'<>\n]{1,200})')"""
@@ -135,7 +135,8 @@ _MAX_SCRIPT, _MAX_CODE = 4000, 200_000
 def _written(doc: Document) -> dict[int, str]:
     """What scripts write into the page where that can be told without running them (byline templates of TRS, NFCMS).
 
-    Told are: the one variable that a script sets to a string and writes; else its one write, if no `else` is in it.
+    Told are: the one variable that a script sets to a string and writes, with the label it puts before it; else its one
+    write, if no `else` is in it.
     """
     out: dict[int, str] = {}
     values: dict[str, str] | None = None
@@ -144,17 +145,17 @@ def _written(doc: Document) -> dict[int, str]:
         if "document.write" not in code or len(code) > _MAX_SCRIPT:
             continue
         calls = _WRITE.findall(code)
-        names = {name for _, _, name in calls if name}
+        names = {name: label for _, _, label, name in calls if name}
         own = {name: one or other for name, one, other in _VARIABLE.findall(code) if name in names}
         if len(own) == 1:
-            text = next(
-                iter(own.values())
-            )  # whatever is tested, a string that is set and written is not empty
+            # whatever is tested, a string that is set and written is not empty
+            text = next(names[name] + value for name, value in own.items())
         elif len(calls) == 1 and code.count("document.write") == 1 and "else" not in code:
-            one, other, name = calls[0]
+            one, other, label, name = calls[0]
             if name and values is None:
                 values = _variables(doc)
             text = one or other or (values or {}).get(name, "")
+            text = label + text if text else ""
         else:
             continue
         if text.strip():

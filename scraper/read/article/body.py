@@ -53,6 +53,8 @@ def find_body(page: Page, layout: Layout, headline: Headline, bylines: Iterable[
     if best < 0 or low < _LITTLE:
         return None
     own_lines = layout.within(doc, best)
+    if len(own_lines) == 1 and doc.parent[best] >= 0:
+        best, low, own_lines = _run(doc, layout, best, low, places, weights)
     start = max(own_lines.start, anchor if anchor < own_lines.stop else own_lines.start)
     rule = (
         "family"
@@ -68,6 +70,26 @@ def find_body(page: Page, layout: Layout, headline: Headline, bylines: Iterable[
             rule=rule.strip()[:60], snippet=f"<{doc.tag[best]}> {doc.marks(best)}".strip()[:80]
         ),
     )
+
+
+def _run(
+    doc: Document, layout: Layout, best: int, low: float, places: list[int], weights: list[float]
+) -> tuple[int, float, range]:
+    """A paragraph that stands in the page itself, between menu and footer, with its neighbours that are text: (box, weight,
+    lines); the paragraph alone where they add nothing. The heaviest run of the box (Kadane)."""
+    box = doc.parent[best]
+    first, stop = bisect_left(places, box), bisect_left(places, doc.end[box])
+    top, span = 0.0, (first, first)
+    total, begin = 0.0, first
+    for k in range(first, stop):
+        if total <= 0:
+            total, begin = 0.0, k
+        total += weights[k]
+        if total >= top:
+            top, span = total, (begin, k + 1)
+    if top < low + _LITTLE:
+        return best, low, layout.within(doc, best)
+    return box, top, range(layout.at(places[span[0]]), layout.at(places[span[1] - 1] + 1))
 
 
 def _furniture(doc: Document, layout: Layout, anchor: int, skip: set[int]) -> bytearray:
@@ -116,8 +138,11 @@ def _weights(
             bare = compact(line.text)
             weight = 0.0 if bare in seen else weight
             seen.add(bare)
-        if i < anchor or i in skip:
+        if i < anchor or (i in skip and read <= 20):
             weight = min(weight, -0.4 * min(line.size, 50))
+        elif i in skip:
+            # behind the text a name or a day is its signature, or a byline that comes late; behind a link, a row's
+            weight = min(weight, -0.4 * min(line.size, 50)) if layout.lines[i - 1].links else 0.0
         elif weight > 0:
             read += weight
         if read > 20 and not ended:

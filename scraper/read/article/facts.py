@@ -11,7 +11,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from scraper.model import Evidence
-from scraper.read.article.labels import FIELD, label_before, name_behind_post
+from scraper.read.article.labels import FIELD, credit_of, label_before, name_behind_post
 from scraper.read.dates import Found, find_dates
 from scraper.read.dom import Document
 from scraper.read.layout import GAP, Layout, Line, spaced
@@ -54,6 +54,7 @@ _GOES_ON = frozenset(",、。;")
 _PLACE = re.compile(r"\W{0,3}(?:地\s?点|主讲|主持|报告人|嘉宾|参加|对象|会议|内容|题目|主题)")
 _BY = re.compile(r"\s{0,3}[Bb][Yy]\s{1,3}(?=[A-Z][a-z])")
 """Before a writer's name on English pages, without a colon."""
+_DAY_AHEAD = re.compile(r"\s?(?:19|20)?\d\d[-/.年]")
 _WORDS = re.compile(r"\S+")
 _NEXT_LABEL = re.compile(r"\s[\u3400-\u9fff]{2,6}\s?[:：]")
 _SENTENCE = re.compile(r"[。；！？!?].|[，,].{12}")
@@ -137,7 +138,7 @@ def find_marks(half: str) -> list[_Mark]:
     """The labels of a half-width line in order, each with the place where its value begins."""
     marks: list[_Mark] = []
     for match in _SIGN.finditer(half):
-        found = label_before(half, match.start())
+        found = label_before(half, match.start()) or (_glued_day(half, match) if marks else None)
         if found is None or (marks and found[2] < marks[-1].end):
             continue
         field, label, start = found
@@ -157,6 +158,14 @@ def find_marks(half: str) -> list[_Mark]:
     if not marks and len(half) < 60 and (bare := _NO_COLON.search(half)):
         return [_Mark(bare.start(1), bare.end(), "source", bare[1].replace(" ", ""))]
     return marks
+
+
+def _glued_day(half: str, match: re.Match[str]) -> tuple[str, str, int] | None:
+    """时间 or 日期 behind another label's value, no gap between: a label if the day follows at once."""
+    if match[0] != ":" or half[match.start() - 2 : match.start()] not in ("时间", "日期"):
+        return None
+    day = _DAY_AHEAD.match(half, match.end())
+    return ("date", half[match.start() - 2 : match.start()], match.start() - 2) if day else None
 
 
 def _worded(half: str) -> list[_Mark]:
@@ -183,6 +192,8 @@ def _line_facts(text: str, half: str, marks: list[_Mark], line: int, hidden: boo
             ends = [d.start for d in dates if mark.end <= d.start < stop]
             region = within_brackets(text[mark.end : min([stop, *ends])])
             value = clean_value(region) or (name_behind_post(region) if mark.field == "author" else "")
+            credits = (credit_of(piece) for piece in region.split(GAP)[1:])
+            out += [Fact("author", "", names, line, hidden, text) for names in credits if names]
         out.append(Fact(mark.field, mark.label, value, line, hidden, text, mark.start))
     out += _bare_dates(half, text, dates, taken, line, hidden)
     out += _counts(half, text, marks, line, hidden)

@@ -203,10 +203,16 @@ def credit_of(text: str) -> str | None:
     if len(line) > 60 or line.endswith(("摄", "摄影", "图")):
         return None
     alone = ALONE.match(line)
-    if alone:
-        return names_of(alone["names"])
+    if alone and (names := names_of(alone["names"]) or _reporters(line)):
+        return names
     by = _BY.match(line)
     return (names_of(by["rest"]) or last_name(by["rest"])) if by else None
+
+
+def _reporters(text: str) -> str | None:
+    """The names of `记者 张三 通讯员 李四`, roles left out; None where anything else stands there."""
+    parts = [p for p in join_names(text).split(" ") if not re.fullmatch(_ROLE, p)]
+    return " ".join(parts) if parts and all(is_person(p) for p in parts) else None
 
 
 def is_credit(text: str) -> bool:
@@ -222,13 +228,16 @@ def split_person(text: str) -> tuple[str, str | None]:
     if len(parts) < 2 or han_count(parts[0]) < 2:
         return text, None
     names: list[str] = []
+    told = False  # a role before the names leaves no doubt that they are people
     while len(parts) > 1:
         if all(is_person(p) for p in re.split(r"[、,，]", parts[-1])):
             names.insert(0, parts[-1])
-        elif not re.fullmatch(_ROLE, parts[-1]):
+        elif re.fullmatch(_ROLE, parts[-1]):
+            told = True
+        else:
             break
         parts.pop()
     organisation = " ".join(parts)
-    if names and (is_organisation(organisation) or len(compact(organisation)) > 4):
+    if names and (told or is_organisation(organisation) or len(compact(organisation)) > 4):
         return organisation, " ".join(names)
     return text, None

@@ -73,6 +73,7 @@ def survey(doc: Document) -> Links:
         single = doc.end[n] == n + 2 and doc.tag[n + 1] == TEXT  # the common case, without the walk
         text = compact(doc.data[n + 1] if single else doc.raw_text(n))
         text = text or compact(doc.attr(n, "title") or doc.attr(n, "value") or _alt(doc, n))
+        text = text.strip("[]【】()（）")
         if NEXT.match(text):
             (found.says_next if re.search("[页頁]|next", text, re.I) else found.looks_next).append(n)
         elif text.isdecimal() and len(text) < 6:
