@@ -109,7 +109,7 @@ def _clean(parts: list[str], headline: str | None) -> tuple[str, ...]:
             out = []
             continue
         own = compact(name)
-        if not name or len(name) > 40 or own == bare or (len(own) > 5 and own.rstrip(".…") in bare):
+        if not name or len(name) > 40 or own == bare or (len(own) > 5 and bare.startswith(own.rstrip(".…"))):
             continue
         first, _, second = name.partition(" ")
         name = first if first == second else name

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, islice
 
 from scraper.model import Evidence
 from scraper.read.article.labels import is_credit, label_before
@@ -248,6 +248,7 @@ class _Place:
 
 
 _DATED_LINES = 40  # lines with a date that are looked at for a headline: a card has one, a list has too many
+_FEW = 50  # neighbours that are looked at: a list shows what it is at its beginning
 _COLUMN = 12  # characters of the longest name of a column; templates put the headline in its place
 _MENU = 8  # characters of the longest word of a menu
 _SECTIONS = 3  # headings of one kind from which they are the sections' (a kicker, a headline and a subtitle are three lines of one)
@@ -298,8 +299,8 @@ def _in_furniture(doc: Document, layout: Layout, n: int) -> bool:
 
 def _has_twin(doc: Document, n: int) -> bool:
     """Whether an element has a neighbour of its kind: a list of one is a box."""
-    siblings = (c for c in doc.children(doc.parent[n]) if doc.tag[c] == doc.tag[n] and doc.size(c))
-    return any(c != n for c in siblings)
+    siblings = islice(doc.children(doc.parent[n]), _FEW)
+    return any(c != n and doc.tag[c] == doc.tag[n] and doc.size(c) for c in siblings)
 
 
 def _from_metas(doc: Document, layout: Layout, wanted: _Wanted, weak: _Rival | None = None) -> Headline:
