@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,6 +63,24 @@ def test_a_page_nested_ten_thousand_deep_is_flattened_in_time() -> None:
     assert doc.text(0) == "深"
     depth = max(sum(1 for _ in doc.ancestors(n, 10_000)) for n in range(len(doc)))
     assert depth <= dom.MAX_DEPTH + 8
+
+
+@pytest.mark.parametrize("value", ["1", ">", "<b>"])
+def test_a_tag_with_a_hundred_thousand_attributes_keeps_the_first_and_costs_no_quadratic_time(
+    value: str,
+) -> None:
+    attributes = " ".join(f'a{i}="{value}"' for i in range(100_000))
+    start = time.process_time()
+    doc = parse(f"<p {attributes}>青</p><div id=b>禾</div>")
+    assert time.process_time() - start < 2
+    (p,) = doc.elements("p")
+    assert (len(doc.attrs[p]), doc.attr(p, "a0"), doc.text(0)) == (dom.MAX_ATTRS, value, "青禾")
+    assert [doc.tag[n] for n in doc.select("#b")] == ["div"]
+
+
+def test_what_code_compares_is_no_crowded_tag() -> None:
+    code = "if (i <n && j) { " + "x = y ; " * 20_000 + "}"
+    assert parse(f"<script>{code}</script><p>青").script_text() == code
 
 
 def test_nodes_beyond_the_bound_are_left_out_and_told(monkeypatch) -> None:  # type: ignore[no-untyped-def]

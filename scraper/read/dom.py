@@ -35,6 +35,13 @@ MAX_NODES = 400_000
 MAX_DEPTH = 512  # as in Chromium; the tree builder's time grows with the square of the nesting
 _MANY_TAGS = 8_000  # below it no nesting costs more than some hundredths of a second
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)[^>]*>")
+MAX_ATTRS = 256  # of one tag; pages have some twenty
+_LONG = 100_000  # characters; in fewer no tag holds so many attributes that they cost more than some tenths of a second
+_ATTRS = r"""(?:[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+)"""
+_CROWDED = re.compile(
+    rf"(<(?:(script|style)\b|[a-z])[^\s/>]*+{_ATTRS}{{,{MAX_ATTRS}}}+){_ATTRS}*+((?(2).*?(?:</(?:script|style)|\Z)))",
+    re.I | re.S,
+)  # what code compares (i<n) is no tag
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 _SELF_CLOSING = frozenset(
     "p li td th tr dd dt option optgroup tbody thead tfoot colgroup".split()
@@ -187,6 +194,8 @@ def _between(nodes: Sequence[int], start: int, stop: int) -> Sequence[int]:
 def parse(html: str) -> Document:
     """Parse a page into a Document. Never raises; NULs are dropped, an empty page gives an empty Document."""
     html = html.replace("\0", "")
+    if len(html) > _LONG:
+        html = _CROWDED.sub(r"\1\3", html)  # each attribute is compared with all before it
     tags = html.count("<")
     if tags > _MANY_TAGS or tags - 2 * html.count("</") > 4 * MAX_DEPTH:
         html = _flatten(html)
@@ -267,7 +276,8 @@ def _count(doc: Document) -> None:
         links[n : end[n]] = b"\1" * (end[n] - n)
     doc.shown = [n for n in doc.places.get(TEXT, ()) if not mute[n]]
     for n in doc.shown:
-        sizes[n] = len("".join(data[n].split()))
+        if not data[n].isspace():
+            sizes[n] = len("".join(data[n].split()))
     doc.chars = list(accumulate(sizes, initial=0))
     doc.link_chars = list(accumulate(map(mul, sizes, links), initial=0))
 
