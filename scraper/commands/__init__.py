@@ -55,7 +55,7 @@ class Commands(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     options_metavar="[-h] [--version]",
     subcommand_metavar="COMMAND …  (each tells more with -h)",
-    epilog="First:  kaifaqu demo;  kaifaqu crawl http://www.example.gov.cn/;  kaifaqu browse",
+    epilog="First:  kaifaqu demo;  kaifaqu crawl http://example.gov.cn/;  kaifaqu browse",
 )
 @click.version_option(__version__, prog_name="kaifaqu")
 def cli() -> None:
