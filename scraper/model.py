@@ -200,7 +200,8 @@ class Capture:
 class Channel:
     """A section of a portal, by the address of its first listing page. Counts are what the portal claims, or None.
 
-    `page` is the number of the listing page just read; `complete` = this page was the last of the walk (None: not known).
+    `note`: words on where its list ends, '' = nothing is to be said any more. `page` is the number of the page just read;
+    `complete` = this page was the last of the walk (None: not known).
     """
 
     url: str
@@ -213,9 +214,9 @@ class Channel:
     note: str | None = None
 
 
-FrontierKind = Literal["home", "listing", "article", "part", "counter", "page", "file", "external"]
+FrontierKind = Literal["home", "listing", "article", "part", "counter", "beacon", "page", "file", "external"]
 """What a frontier row is expected to be. page = not known before it is read; part = a further page of an article;
-counter = the address that tells an article's views; file and external rows are kept for the count, not fetched."""
+counter = the address that tells an article's views; beacon = one that adds to them with each asking; file and external rows are kept for the count, not fetched."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

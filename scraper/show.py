@@ -17,6 +17,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from scraper.archive import ChannelStatus, Hit, Missing, PortalStatus, ReportLine
+from scraper.archive.health import Run
 from scraper.crawl import Event, Report
 from scraper.crawl.changes import Rereading
 from scraper.model import Article, Evidence, Listing, Reading
@@ -89,8 +90,8 @@ class Steps(AbstractContextManager["Steps"]):
         self._progress.update(self._task, completed=done, total=of)
 
 
-def report(result: Report, *, db: str) -> None:
-    """A crawl's summary: a table per channel, one line of numbers, the notes."""
+def report(result: Report, *, db: str, notes: bool = True) -> None:
+    """A crawl's summary: a table per channel, one line of numbers; and `notes` on stderr."""
     out = console()
     shown = [c for c in result.channels if c.found or c.archived or c.failed]
     if shown:
@@ -115,6 +116,8 @@ def report(result: Report, *, db: str) -> None:
         f"{result.articles_new} new articles, {result.articles_changed} changed, {result.pages} pages, "
         f"{result.failures} failed in {result.seconds:.1f} s ({result.outcome})"
     )
+    if not notes:
+        return
     err = console(stderr=True)
     for note in (*result.notes, *(f"not reached: {u}" for u in result.unreached)):
         err.print(f"note: {escape(note)}", soft_wrap=True)
@@ -129,8 +132,11 @@ def whole(channel: ReportLine | ChannelStatus) -> str:
     """Archived of what there is to archive, rounded down so that 100 % means all; empty where that is not known.
 
     There is what the portal claims, or the rows seen where those are more or it claims none and the walk is whole; rows
-    that lead elsewhere (files, other sites, pages gone) are none of it.
+    that lead elsewhere (files, other sites, pages gone) are none of it. Of a list that claims pages only, and shows fewer
+    of them, nobody knows how much there is: the pages are told instead.
     """
+    if channel.claimed is None and channel.complete and channel.walked_pages < (channel.claimed_pages or 0):
+        return f"{channel.walked_pages} of {channel.claimed_pages} pages"
     known = channel.claimed is not None or channel.complete
     there = max(channel.claimed or 0, channel.listed) - channel.elsewhere
     if not known or there <= 0:
@@ -146,6 +152,8 @@ def status(portals: Sequence[PortalStatus]) -> None:
             f"[bold]{escape(portal.host)}[/bold] {escape(portal.name or '')}  {portal.articles} articles, "
             f"last crawl {portal.last_crawl or 'never'}, {portal.failures} open failures, {portal.unread} pages waiting"
         )
+        if portal.state is not None:
+            out.print(_state(portal), soft_wrap=True)
         table = Table(box=None, pad_edge=False, header_style="dim")
         table.add_column("channel", overflow="fold")
         for name in ("archived", "listed", "elsewhere", "claimed", "whole", "last crawl", "failed"):
@@ -168,6 +176,51 @@ def status(portals: Sequence[PortalStatus]) -> None:
             if c.note:
                 out.print(f"note: {escape(c.name or c.url)}: {escape(c.note)}", soft_wrap=True)
         out.print()
+
+
+def health(portals: Sequence[PortalStatus]) -> None:
+    """A line for each portal: its state, and what was seen."""
+    for portal in portals:
+        console().print(f"{escape(portal.host)}  {_state(portal)}", soft_wrap=True)
+
+
+def _state(portal: PortalStatus) -> str:
+    return f"[bold]{portal.state}[/bold]" + (f"  {escape(portal.seen)}" if portal.seen else "")
+
+
+def runs(last: Sequence[Run]) -> None:
+    """A line for each run: when, where, what it brought, and the state it found."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    names = (
+        "crawl",
+        "began",
+        "portal",
+        "outcome",
+        "pages",
+        "new",
+        "changed",
+        "failed",
+        "walls",
+        "dated",
+        "sourced",
+    )
+    for name in (*names, "body", "state", "seen"):
+        numbers = name not in ("began", "portal", "outcome", "state", "seen")
+        table.add_column(name, justify="right" if numbers else "left", overflow="fold")
+    for run in last:
+        counts = (
+            run.pages,
+            run.articles_new,
+            run.articles_changed,
+            run.failures,
+            run.walls,
+            run.dated,
+            run.sourced,
+        )
+        body = "–" if run.body_median is None else str(run.body_median)
+        about = (str(run.crawl_id), run.started_at, escape(run.portal), run.outcome)
+        table.add_row(*about, *map(str, counts), body, run.state, escape(run.seen))
+    console().print(table)
 
 
 def missing(gaps: Sequence[Missing]) -> None:

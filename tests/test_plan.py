@@ -197,7 +197,9 @@ def test_a_pager_that_ends_early_is_the_end_of_the_walk_and_noted() -> None:
     reading, at = listing("a", page_count=9), row("/xw/index_3.html", kind="listing", page=4)
     assert decide(reading, at) == (False, True)
     channel = channel_of(reading, at, complete=True)
-    assert channel is not None and channel.note == "its pager ends on page 4 of 9"
+    assert (
+        channel is not None and channel.note == "its pager ends on page 4 of 9: older pages are not published"
+    )
     first = channel_of(reading, row(), complete=False)
     assert first is not None and first.note == "no way from its page 1 to the other 8 was found"
 

@@ -87,6 +87,8 @@ class ReportLine:
     complete: bool
     listed: int = 0
     elsewhere: int = 0
+    claimed_pages: int | None = None
+    walked_pages: int = 0
 
 
 def status(db: sqlite3.Connection) -> list[PortalStatus]:
@@ -209,7 +211,7 @@ _FAILED = (
     "LEFT JOIN frontier f ON f.id = x.frontier_id WHERE x.crawl_id = ? AND x.resolved_at IS NULL GROUP BY 1, 2"
 )
 _CHANNELS = """
-SELECT portal, id, name, url, claimed, archived, complete, listed,
+SELECT portal, id, name, url, claimed, archived, complete, listed, claimed_pages, walked_pages,
   (SELECT count(*) FROM items WHERE channel_id = channels.id AND last_crawl = ?)
 FROM channels WHERE last_crawl = ? ORDER BY portal, id
 """
@@ -223,9 +225,9 @@ def report(db: sqlite3.Connection, crawl_id: int) -> list[ReportLine]:
     elsewhere = dict(db.execute(_ELSEWHERE).fetchall())
     lines = []
     for portal, channel in sorted(places, key=lambda place: (place[0], place[1] is None, place[1] or 0)):
-        name, url, claimed, archived, complete, listed, found = walked.get((portal, channel)) or _unwalked(
-            db, channel
-        )
+        name, url, claimed, archived, complete, listed, told, seen, found = walked.get(
+            (portal, channel)
+        ) or _unwalked(db, channel)
         lines.append(
             ReportLine(
                 portal=portal,
@@ -240,6 +242,8 @@ def report(db: sqlite3.Connection, crawl_id: int) -> list[ReportLine]:
                 complete=bool(complete),
                 listed=listed,
                 elsewhere=elsewhere.get(channel or 0, 0),
+                claimed_pages=told,
+                walked_pages=seen,
             )
         )
     return lines
@@ -252,6 +256,8 @@ def _counts(db: sqlite3.Connection, query: str, crawl_id: int) -> dict[tuple[str
 
 def _unwalked(db: sqlite3.Connection, channel: int | None) -> tuple[Any, ...]:
     row: tuple[Any, ...] | None = db.execute(
-        "SELECT name, url, claimed, archived, complete, listed, 0 FROM channels WHERE id = ?", (channel,)
+        "SELECT name, url, claimed, archived, complete, listed, claimed_pages, walked_pages, 0 FROM channels "
+        "WHERE id = ?",
+        (channel,),
     ).fetchone()
-    return row or (None, None, None, 0, 0, 0, 0)
+    return row or (None, None, None, 0, 0, 0, None, 0, 0)

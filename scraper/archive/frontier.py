@@ -121,6 +121,11 @@ def set_aside(db: sqlite3.Connection, frontier_id: int) -> None:
     db.execute("UPDATE frontier SET state = 'aside', due_at = NULL WHERE id = ?", (frontier_id,))
 
 
+def put_off(db: sqlite3.Connection, frontier_id: int) -> None:
+    """Take a row out of the due ones until something asks for it again."""
+    db.execute("UPDATE frontier SET due_at = NULL WHERE id = ?", (frontier_id,))
+
+
 def row_of(db: sqlite3.Connection, frontier_id: int) -> Row | None:
     """A frontier row by its id, as the crawl claims it."""
     row = db.execute(_ROW + "WHERE f.id = ?", (frontier_id,)).fetchone()
@@ -181,11 +186,13 @@ def ask_again(
     ).rowcount
 
 
-def ask_parts_again(db: sqlite3.Connection, article: int, *, at: str, crawl_id: int) -> int:
-    """Make the further pages and counters of an article's row due that were visited before, by this crawl not yet."""
+def ask_parts_again(db: sqlite3.Connection, article: int, *, at: str, crawl_id: int, beacons: bool) -> int:
+    """Make the further pages and counters of an article's row due that were visited before, by this crawl not yet; those
+    that count the asking only if `beacons` says so."""
     return db.execute(
-        "UPDATE frontier SET due_at = ? WHERE part_of = ? AND visits > 0 AND last_crawl IS NOT ? AND kind <> 'file'",
-        (at, article, crawl_id),
+        "UPDATE frontier SET due_at = ? WHERE part_of = ? AND visits > 0 AND last_crawl IS NOT ? AND kind <> 'file' "
+        "AND (? OR kind <> 'beacon')",
+        (at, article, crawl_id, beacons),
     ).rowcount
 
 
@@ -210,7 +217,9 @@ def save_channel(db: sqlite3.Connection, portal: str, channel: Channel, *, page:
         "UPDATE channels SET name = coalesce(name, ?), claimed = coalesce(?, claimed), "
         "claimed_pages = coalesce(?, claimed_pages), claimed_by = coalesce(?, claimed_by), "
         "walked_pages = max(walked_pages, ?), complete = coalesce(?, complete), "
-        "note = coalesce(?, note), last_crawl = ? WHERE id = ?",
+        # What was said of its end holds until the walk gets further, or the list is found whole.
+        "note = CASE WHEN ? IS NOT NULL THEN nullif(?, '') WHEN ? > walked_pages THEN NULL ELSE note END, "
+        "last_crawl = ? WHERE id = ?",
         (
             clean(channel.name),
             bounded(channel.claimed),
@@ -218,7 +227,7 @@ def save_channel(db: sqlite3.Connection, portal: str, channel: Channel, *, page:
             clean(channel.claimed_by),
             bounded(page),
             channel.complete,
-            clean(channel.note),
+            *(clean(channel.note), clean(channel.note), page),
             crawl_id,
             number,
         ),

@@ -251,6 +251,15 @@ def save_run(db: sqlite3.Connection, run: Run) -> None:
     )
 
 
+def known_absent(archive: Archive, portal: str, *, since: str) -> str | None:
+    """A digest of what a portal says for an address that can't exist, '' where it says so honestly; None: not asked since."""
+    with archive.snapshot():
+        row = archive.db.conn.execute(
+            "SELECT absent FROM portals WHERE host = ? AND absent_at >= ?", (portal, since)
+        ).fetchone()
+    return row[0] if row else None
+
+
 _NOT_THROUGH = ("left", "unreachable", "blocked", "moved")
 
 

@@ -68,7 +68,7 @@ class Reread:
 _LOOSE = """
 SELECT f.id, max(c.id) FROM frontier f JOIN captures c ON c.frontier_id = f.id
 WHERE f.article_id IS NULL AND (:portal IS NULL OR f.portal = :portal) AND c.digest IS NOT NULL AND c.status < 300
-  AND f.kind NOT IN ('counter', 'file', 'external')
+  AND f.kind NOT IN ('counter', 'beacon', 'file', 'external')
   AND coalesce(f.read_as, '') NOT IN ('twin', 'redirect', 'external', 'file')
 GROUP BY f.id ORDER BY f.id
 """

@@ -28,7 +28,7 @@ from scraper.archive.values import clean
 from scraper.model import Capture, Channel, Found, FrontierKind, Reading, Row, Saved
 from scraper.urls import host
 
-_PORTAL_COLUMNS = frozenset(("name", "family", "robots", "robots_at", "delay", "tls", "last_crawl"))
+_PORTAL_COLUMNS = frozenset("name family robots robots_at delay tls last_crawl absent absent_at".split())
 
 
 class Archive:
@@ -139,7 +139,7 @@ class Archive:
             )
 
     def update_portal(self, host: str, **columns: str | float | None) -> None:
-        """Set columns of a portal: name, family, robots, robots_at, delay (seconds), tls, last_crawl."""
+        """Set columns of a portal: name, family, robots, robots_at, delay (seconds), tls, last_crawl, absent, absent_at."""
         if unknown := columns.keys() - _PORTAL_COLUMNS:
             raise TypeError(f"no columns of a portal to set: {', '.join(sorted(unknown))}")
         values = [clean(v) if isinstance(v, str) else v for v in columns.values()]
@@ -205,10 +205,10 @@ class Archive:
         with self._write() as db:
             return frontier.ask_again(db, portal, kinds=kinds, at=at, first_pages_only=first_pages_only)
 
-    def ask_parts_again(self, row: Row, *, at: str, crawl_id: int) -> int:
+    def ask_parts_again(self, row: Row, *, at: str, crawl_id: int, beacons: bool = False) -> int:
         """Make the further pages and counters of an article due again, once a crawl. How many."""
         with self._write() as db:
-            return frontier.ask_parts_again(db, row.id, at=at, crawl_id=crawl_id)
+            return frontier.ask_parts_again(db, row.id, at=at, crawl_id=crawl_id, beacons=beacons)
 
     def next_due(
         self,
@@ -253,6 +253,11 @@ class Archive:
         """Take a page out of the due ones for good: one of a form of address that brought nothing."""
         with self._write() as db:
             frontier.set_aside(db, row.id)
+
+    def put_off(self, row: Row) -> None:
+        """Take a page out of the due ones until something asks for it again."""
+        with self._write() as db:
+            frontier.put_off(db, row.id)
 
     def due_count(self, portal: str, *, at: str) -> int:
         """How many pages of a portal are due now."""

@@ -10,7 +10,7 @@ from typing import Any, TextIO
 import click
 
 from scraper import __version__
-from scraper.commands import crawling, keeping, looking
+from scraper.commands import crawling, keeping, looking, watching
 from scraper.errors import KaifaquError
 
 
@@ -62,7 +62,7 @@ def cli() -> None:
     """Crawl and archive the news of China's development zones."""
 
 
-for command in (*crawling.COMMANDS, *looking.COMMANDS, *keeping.COMMANDS):
+for command in (*crawling.COMMANDS, *watching.COMMANDS, *looking.COMMANDS, *keeping.COMMANDS):
     cli.add_command(command)
 
 

@@ -21,6 +21,9 @@ from scraper.model import Channel, Found, FrontierKind, Item, Listing, Reading, 
 Mode = Literal["portal", "channel", "article"]
 """How far a seed reaches: the whole portal, one channel, one article."""
 
+COUNTERS = ("counter", "beacon")
+"""Kinds of frontier rows that answer with a number of views."""
+
 MAX_DEPTH = 6
 MAX_LISTING_PAGE = 20_000
 BARREN_ALLOWED = 24  # pages of one form of address that bring nothing, where they lead to one another …
@@ -56,13 +59,16 @@ _NOT_NEWS = re.compile(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """Where a crawl of one portal may go. `origin` = scheme and host that answer; `since` = oldest date wanted;
-    `name` = what the portal calls itself on its front page."""
+    `name` = what the portal calls itself on its front page; `beacons` = counters that count the asking are asked too;
+    `leave_out` = paths not to be asked, with all below them."""
 
     portal: str
     origin: str
     mode: Mode
     since: str | None = None
     name: str | None = None
+    beacons: bool = False
+    leave_out: tuple[str, ...] = ()
 
 
 def on_origin(url: str, scope: Scope) -> str:
@@ -127,12 +133,12 @@ def _article(reading: Reading, row: Row, scope: Scope) -> tuple[Found, ...]:
                 again=True,
             )
         )
-    if article.counter is not None and not article.counter.adds and row.kind != "part":
+    if article.counter is not None and (scope.beacons or not article.counter.adds) and row.kind != "part":
         url = on_origin(article.counter.url, scope)
         found.append(
             Found(
                 url=url,
-                kind="counter",
+                kind="beacon" if article.counter.adds else "counter",
                 part_of=owner,
                 channel=row.channel,
                 depth=row.depth,
@@ -183,7 +189,7 @@ def channel_of(
     listing = reading.listing
     first = begins(row)
     if row.kind == "listing" and not first and reading.kind != "listing":
-        note = f"page {row.page} of its list is none ({reading.note or reading.kind}): older rows are not published"
+        note = f"page {row.page} of its list is none ({reading.note or reading.kind}): older pages are not published"
         return Channel(url=channel_url(row), page=(row.page or 2) - 1, complete=True, note=note)
     if reading.kind != "listing" or listing is None or (not listing.items and row.kind != "listing"):
         return None
@@ -197,17 +203,19 @@ def channel_of(
         claimed_by=f"{evidence.rule}: {evidence.snippet}" if evidence else None,
         page=page,
         complete=complete,
-        note=_note(listing, page),
+        note=_note(listing, page, whole=complete is True and page == 1 and not listing.next_url),
     )
 
 
-def _note(listing: Listing, page: int) -> str | None:
-    """What is to be said of a pager that does not lead as far as it claims."""
+def _note(listing: Listing, page: int, *, whole: bool) -> str | None:
+    """What is to be said of a pager that does not lead as far as it claims; '' where a list is whole on its one page."""
+    if whole:
+        return ""
     if listing.next_url or not listing.items or page >= (listing.page_count or 0):
         return None
     if page == 1:
         return f"no way from its page 1 to the other {(listing.page_count or 2) - 1} was found"
-    return f"its pager ends on page {page} of {listing.page_count}"
+    return f"its pager ends on page {page} of {listing.page_count}: older pages are not published"
 
 
 def _listing(listing: Listing, row: Row, scope: Scope, *, walk_on: bool) -> list[Found]:
@@ -238,7 +246,8 @@ def _item(item: Item, channel: str, row: Row, scope: Scope) -> Found:
         kind = "external"
     elif urls.is_file(url):
         kind = "file"
-    wanted = kind == "article" and not (scope.since and older(item.date, scope.since))
+    old = scope.since is not None and older(item.date, scope.since)
+    wanted = kind == "article" and not old and not left_out(url, scope)
     return Found(
         url=url,
         kind=kind,
@@ -271,7 +280,12 @@ def leads_on(url: str, scope: Scope) -> bool:
     """Whether a link may lead to news of this portal: same portal, a page and no file, no form or account."""
     if not urls.same_portal(url, scope.portal) or urls.is_mirror(url) or urls.is_file(url):
         return False
-    return len(url) <= 500 and not _NOT_NEWS.search(url)
+    return len(url) <= 500 and not _NOT_NEWS.search(url) and not left_out(url, scope)
+
+
+def left_out(url: str, scope: Scope) -> bool:
+    """Whether a page of this portal stands below a path that the user leaves out."""
+    return bool(scope.leave_out) and urlsplit(url).path.startswith(scope.leave_out)
 
 
 def older(date: str | None, since: str) -> bool:

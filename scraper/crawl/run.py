@@ -14,16 +14,18 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from scraper import __version__, urls
 from scraper.archive import Archive
 from scraper.crawl import attached
+from scraper.crawl.absent import Absence
 from scraper.crawl.due import due_seeds
 from scraper.crawl.listed import PortalList, address, list_beside, load
 from scraper.crawl.patience import Patience
-from scraper.crawl.plan import FIRST, LOOK_HOURS, Budget, Clock, Mode, Scope, mode_of, stamp
+from scraper.crawl.plan import COUNTERS, FIRST, LOOK_HOURS, Budget, Clock, Mode, Scope, mode_of, stamp
 from scraper.crawl.report import NOTHING_DUE, Event, Options, Outcome, Report, Totals
 from scraper.crawl.take import Taken, Taker, content_type
 from scraper.crawl.twins import Twins
@@ -185,6 +187,8 @@ class Run:
             mode=await _reach(capture, known),
             since=self.options.since,
             name=self.archive.portal_name(portal),
+            beacons=self.options.counters == "all",
+            leave_out=self._leave_out(portal),
         )
         self.reached += 1
         if not urls.same_portal(seed, portal):
@@ -224,6 +228,9 @@ class Run:
             now=self.now,
             budget=budget,
             twins=Twins(archive=self.archive),
+            absence=Absence(
+                archive=self.archive, crawl_id=self.id, now=self.now, ask=partial(_probe, fetcher, scope)
+            ),
             files=attached.wanted_by(self.options),
         )
         attached.prepare(self.archive, scope.portal, taker.files, at=self.started)
@@ -238,7 +245,7 @@ class Run:
             taken = await taker.take(row, answer)
             claimed.discard(row.id)
             self._count(taken, row, scope)
-            own = row.kind not in ("counter", "file") or urls.same_portal(row.url, scope.portal)
+            own = row.kind not in (*COUNTERS, "file") or urls.same_portal(row.url, scope.portal)
             if self._enough() or (own and await self._left(patience, taken, fetcher, taker, seed)):
                 break
             if pending is None:
@@ -301,6 +308,10 @@ class Run:
             )
         )
 
+    def _leave_out(self, portal: str) -> tuple[str, ...]:
+        own = (one.leave_out for one in self.options.listed if urls.same_portal(one.url, portal))
+        return tuple(path for paths in own for path in paths)
+
     def _listed(self, seed: str) -> bool:
         """Whether a seed's portal is one that somebody listed."""
         return any(urls.same_portal(seed, urls.host(one.url)) for one in self.options.listed)
@@ -338,7 +349,7 @@ async def _ask(
     """The answer to one row's address, or why there is none. Counters and files may stand on hosts of their own."""
 
     def in_scope(url: str) -> bool:
-        return row.kind in ("counter", "file") or urls.same_portal(url, scope.portal)
+        return row.kind in (*COUNTERS, "file") or urls.same_portal(url, scope.portal)
 
     try:
         capture = await fetcher.fetch(
@@ -353,6 +364,16 @@ async def _ask(
     except FetchError as error:
         return row, error
     return row, capture
+
+
+async def _probe(fetcher: Fetcher, scope: Scope, url: str) -> Capture | FetchError:
+    """The answer to an address that is no row of the frontier."""
+    try:
+        return await fetcher.fetch(
+            url, in_scope=lambda hop: urls.same_portal(hop, scope.portal), referer=scope.origin + "/"
+        )
+    except FetchError as error:
+        return error
 
 
 _SEED_KIND: dict[Mode, FrontierKind] = {"portal": "home", "channel": "listing", "article": "article"}

@@ -11,9 +11,11 @@ from datetime import timedelta
 
 from scraper import urls
 from scraper.archive import Archive
-from scraper.crawl import attached
+from scraper.crawl import absent, attached
+from scraper.crawl.absent import Absence
 from scraper.crawl.plan import (
     BARREN_REVISIT_DAYS,
+    COUNTERS,
     LISTING,
     LOOK_HOURS,
     REVISIT_DAYS,
@@ -27,6 +29,7 @@ from scraper.crawl.plan import (
     channel_url,
     follow,
     front,
+    left_out,
     on_origin,
     retry,
     revisit,
@@ -100,6 +103,7 @@ class Taker:
     now: Clock
     budget: Budget
     twins: Twins
+    absence: Absence | None = None
     files: attached.Wanted = field(default_factory=attached.Wanted)
     set_aside: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     _courses: dict[str, Course] = field(default_factory=lambda: defaultdict(Course))
@@ -114,10 +118,18 @@ class Taker:
                 channel=seed.url if self.scope.mode == "channel" else None,
                 part_of=seed.id if self.scope.mode == "article" else None,
             )
+            if row is not None and self._unwanted(row):
+                self.archive.put_off(row)
+                continue
             if row is None or row.kind != "page" or self.budget.allows(row.url, found_on=row.found_on):
                 return row
             self.archive.set_aside(row)
             self.set_aside[shape(row.url)] += 1
+
+    def _unwanted(self, row: Row) -> bool:
+        """Whether what an earlier crawl was to ask is not for this one."""
+        own = urls.same_portal(row.url, self.scope.portal)
+        return (row.kind == "beacon" and not self.scope.beacons) or (own and left_out(row.url, self.scope))
 
     def notes(self) -> list[str]:
         """Words for people on what was left out and why."""
@@ -132,7 +144,7 @@ class Taker:
             return self._failed(row, answer)
         if answer.status == 304:
             return self._unchanged(row, answer)
-        if row.kind == "counter":
+        if row.kind in COUNTERS:
             return self._counter(row, answer)
         if row.kind == "file":
             return await self._file(row, answer)
@@ -147,17 +159,19 @@ class Taker:
                 status=answer.status,
                 expect="listing" if row.kind == "listing" else None,
             )
-            return self._read(row, answer, reading)
+            return await self._read(row, answer, reading)
         except KaifaquError:
             raise
         except Exception as bug:  # a bug of ours costs its page, not the crawl: the page is kept
             return self._unread(row, answer, bug)
 
-    def _read(self, row: Row, answer: Capture, reading: Reading) -> Taken:
+    async def _read(self, row: Row, answer: Capture, reading: Reading) -> Taken:
         if reading.kind == "blocked" or answer.status in (412, 521):
             return self._blocked(row, answer, reading)
         if row.kind == "part" and reading.kind == "article":
             return self._part(row, answer, reading)
+        if self.absence is not None and await self.absence.stands_for(row, reading):
+            reading = absent.dead(reading)
         return self._page(row, answer, reading)
 
     def _page(self, row: Row, capture: Capture, reading: Reading) -> Taken:
@@ -294,15 +308,29 @@ class Taker:
         due = self._due_unchanged(row)
         self.archive.save_unchanged(row, capture, crawl_id=self.crawl_id, at=capture.fetched_at, next_due=due)
         if row.kind in ("article", "page"):
-            self.archive.ask_parts_again(row, at=stamp(self.now()), crawl_id=self.crawl_id)
+            self._beacon_of(row)
+            self.archive.ask_parts_again(
+                row, at=stamp(self.now()), crawl_id=self.crawl_id, beacons=self.scope.beacons
+            )
         return Taken(word="same", title=row.title or "")
+
+    def _beacon_of(self, row: Row) -> None:
+        """Find the counter of an unchanged article in its kept page: earlier crawls had no use for one that counts the
+        asking."""
+        kept = self.archive.newest_capture(row.url) if self.scope.beacons else None
+        if kept is not None:
+            reading = read(kept.body, kept.url, content_type=content_type(kept))
+            found = [one for one in follow(reading, row, self.scope, walk_on=False) if one.kind == "beacon"]
+            self.archive.add_found(
+                row.portal, found, at=stamp(self.now()), found_on=row.id, crawl_id=self.crawl_id
+            )
 
     def _due_unchanged(self, row: Row) -> str | None:
         if row.kind == "listing" and (row.page or 1) > 1:
             return stamp(audit(row, at=self.now()))
         if row.kind == "home":
             return stamp(self.now() + timedelta(hours=LOOK_HOURS))
-        if row.kind in ("listing", "counter", "part"):
+        if row.kind in ("listing", "part", *COUNTERS):
             return None  # the crawl asks for them, or their article does
         return stamp(revisit(row, changed=False, at=self.now()))
 

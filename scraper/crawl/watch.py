@@ -9,7 +9,7 @@ from scraper import urls
 from scraper.archive import Archive
 from scraper.archive.health import Facts, Run, facts, measured
 from scraper.crawl.health import Health, Visit, judge
-from scraper.crawl.plan import Clock, stamp
+from scraper.crawl.plan import COUNTERS, Clock, stamp
 from scraper.crawl.report import Outcome, PortalOutcome, Totals
 from scraper.crawl.take import Taken
 from scraper.errors import Blocked, FetchError, Forbidden
@@ -65,7 +65,7 @@ class Watch:
         met.totals.changed += taken.word == "changed"
         met.totals.failures += failed
         met.all_walls += wall
-        if row.attempts == 0 and row.kind not in ("counter", "file"):  # these may stand on hosts of their own
+        if row.attempts == 0 and row.kind not in (*COUNTERS, "file"):  # these may stand on hosts of their own
             met.asked += 1
             met.failures += failed
             met.walls += wall
