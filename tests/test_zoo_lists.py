@@ -53,7 +53,7 @@ def test_a_pager_that_claims_too_much_ends_with_a_note_and_asks_one_page_too_man
         assert complete == 1 and "page 5" in note
         stand.forget()
         crawl(stand.url, tmp_path / "a.db", options=FAST)
-        assert len(stand.log) == 3
+        assert len(stand.log) == 2
 
 
 def test_a_portal_that_publishes_a_window_is_crawled_as_far_as_it_reaches(tmp_path: Path) -> None:

@@ -158,10 +158,11 @@ class Archive:
             row = self._connection.execute("SELECT name FROM portals WHERE host = ?", (host,)).fetchone()
         return row[0] if row else None
 
-    def portal_tls(self) -> dict[str, str]:
-        """In which ways secure connections are made, of each portal (host) where not in the normal one."""
+    def portals_reached(self) -> list[tuple[str, str, str | None, str | None, str | None]]:
+        """(host, home page, ways of its secure connections, robots.txt, when that was had) of each portal."""
         with self._read():
-            return dict(self._connection.execute("SELECT host, tls FROM portals WHERE tls IS NOT NULL"))
+            query = "SELECT host, home_url, tls, robots, robots_at FROM portals"
+            return self._connection.execute(query).fetchall()
 
     def portal_of(self, url: str) -> str | None:
         """The portal that an address belongs to, by its host with or without `www.`; None where no crawl knows it."""
@@ -333,6 +334,11 @@ class Archive:
         """Store a visit of a page that stands under another address too (frontier row `twin`): it gives nothing new."""
         with self._write() as db:
             return pages.save_twin(db, self._blobs, row, capture, reading, crawl_id=crawl_id, twin=twin)
+
+    def save_shell(self, row: Row, capture: Capture, *, crawl_id: int) -> None:
+        """Store a page as it came that a browser makes another of: that one is saved as the visit."""
+        with self._write() as db:
+            pages.save_capture(db, self._blobs, row, capture, crawl_id=crawl_id, kind="shell")
 
     def save_counter(self, row: Row, capture: Capture, views: int | None, *, crawl_id: int) -> None:
         """Store what a view counter answered; `views` None where it told no number."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from scraper.commands.options import DATE, db_option
+from scraper.commands.options import DATE, db_option, files_options
 
 
 @click.command()
@@ -38,14 +38,18 @@ def demo(db: str, as_json: bool) -> None:
 @click.option(
     "--contact",
     metavar="ADDRESS",
-    help="Mail or web address for the User-Agent, so that a portal can reach you.",
+    help="Your mail or web address, told to the portals.",
 )
 @click.option(
     "--tls",
     multiple=True,
     type=click.Choice(["legacy", "noverify", "strict"]),
-    help="For old servers or bad certificates; kept for the portal until --tls strict.",
+    metavar="WAY",
+    help="legacy (old server), noverify (certificate), strict.",
 )
+@files_options
+@click.option("--render", is_flag=True, help="Let a browser make pages only scripts fill.")
+@click.option("--chromium", metavar="PATH", help="The browser, if not the one found.")
 @click.option("--due", is_flag=True, help="All known and listed portals, but only what is due.")
 @click.option(
     "--counters",
@@ -55,7 +59,7 @@ def demo(db: str, as_json: bool) -> None:
     help="all: ask view counters that count the asking too.",
 )
 @click.option("--log-json", is_flag=True, help="Log as JSON lines on stderr.")
-@click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object on stdout.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
 def crawl(
     urls: Sequence[str],
     db: str,

@@ -30,7 +30,8 @@ class Options:
     (`telling`), or those too that count the asking (`all`); due: take up only what is due, and look at no channel before
     its time; listed: what is known of portals that stand on a list, and that their runs are kept though no crawl reached
     them yet. attachments, images: fetch these too, none larger than `attachments_max` MiB; `attachment_types`: only
-    attachments with these suffixes (`pdf`), or with none."""
+    attachments with these suffixes (`pdf`), or with none. render: let a browser (`chromium`: its executable, None: the one
+    that is found) make the pages whose links only scripts write."""
 
     limit: int | None = None
     since: str | None = None
@@ -44,6 +45,8 @@ class Options:
     images: bool = False
     attachments_max: int = 20
     attachment_types: tuple[str, ...] = ()
+    render: bool = False
+    chromium: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,15 +23,18 @@ from scraper.archive import Archive
 from scraper.crawl import attached
 from scraper.crawl.absent import Absence
 from scraper.crawl.due import due_seeds
+from scraper.crawl.known import make_ready
 from scraper.crawl.listed import PortalList, address, list_beside, load
 from scraper.crawl.patience import Patience
 from scraper.crawl.plan import COUNTERS, FIRST, LOOK_HOURS, Budget, Clock, Mode, Scope, mode_of, stamp
 from scraper.crawl.report import NOTHING_DUE, Event, Options, Outcome, Report, Totals
+from scraper.crawl.shells import Shells
 from scraper.crawl.take import Taken, Taker, content_type
 from scraper.crawl.twins import Twins
 from scraper.crawl.watch import Watch, is_wall
 from scraper.errors import ArchiveUnwritable, BadAnswer, Blocked, FetchError, Unreachable, UsageError
 from scraper.fetch import Fetcher, Limits, tls
+from scraper.fetch.render import Renderer, check
 from scraper.model import Capture, Found, FrontierKind, Row
 from scraper.read import read
 
@@ -52,6 +55,8 @@ def run(
     listed = load(list_beside(db))
     _check(wanted, options, listed, Path(db))
     options = _with_list(options, listed)
+    if options.render:
+        check(options.chromium)
     with Archive.open(db) as archive:
         archive.lock()
         if options.due:
@@ -106,6 +111,7 @@ class Run:
     busy: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     whole: set[str] = field(default_factory=set)
     watch: Watch = field(init=False)
+    browser: Renderer | None = None
 
     async def main(self, seeds: Sequence[str]) -> Report:
         """Crawl all seeds and report; an interruption is recorded and reported too."""
@@ -131,13 +137,16 @@ class Run:
             by_host[urls.host(seed).removeprefix("www.")].append(seed)
         private = frozenset(urls.hostname(seed) for seed in seeds)
         with _stop_on_sigterm():
-            async with self.make_fetcher(
-                delay=self.options.delay,
-                contact=self.options.contact,
-                allow_private=private,
-                tls=frozenset(self.options.tls or ()),
-            ) as fetcher:
-                self._prepare(fetcher)
+            async with (
+                self.make_fetcher(
+                    delay=self.options.delay,
+                    contact=self.options.contact,
+                    allow_private=private,
+                    tls=frozenset(self.options.tls or ()),
+                ) as fetcher,
+                self._browser(fetcher) as self.browser,
+            ):
+                make_ready(fetcher, self.archive, self.options, now=self.now())
                 try:
                     async with asyncio.TaskGroup() as group:
                         for of_host in by_host.values():
@@ -151,17 +160,10 @@ class Run:
             return "blocked" if self.walls else "unreachable"
         return "limited" if self._enough() else "left" if self.left else "done"
 
-    def _prepare(self, fetcher: Fetcher) -> None:
-        """What is known of single portals: how they are reached, and at which pace."""
-        for one in self.options.listed:
-            if one.delay is not None:
-                fetcher.use_delay(urls.host(one.url), one.delay)
-        if self.options.tls is None:
-            for host, ways in self.archive.portal_tls().items():
-                fetcher.use_tls(host, tls.parse(ways))
-            for one in self.options.listed:
-                if one.tls is not None:
-                    fetcher.use_tls(urls.host(one.url), frozenset(one.tls))
+    def _browser(self, fetcher: Fetcher) -> contextlib.AbstractAsyncContextManager[Renderer | None]:
+        if not self.options.render:
+            return contextlib.nullcontext()
+        return Renderer(fetcher, browser=self.options.chromium, now=self.now)
 
     async def _host(self, fetcher: Fetcher, seeds: Sequence[str]) -> None:
         for seed in seeds:
@@ -207,7 +209,9 @@ class Run:
         first = Found(url=home, kind=_SEED_KIND[scope.mode], priority=FIRST, page=1, again=True)
         self.archive.add_found(portal, [first], at=self.started)
         robots = await fetcher.robots(scope.origin)
-        self.archive.update_portal(portal, robots=robots.text, robots_at=self.started, last_crawl=self.id)
+        self.archive.update_portal(
+            portal, robots=robots.file, robots_at=robots.fetched_at, last_crawl=self.id
+        )
         if scope.mode == "portal" and not self.options.due:
             self.archive.ask_again(portal, kinds=("home", "listing"), at=self.started)
         if scope.mode != "article":
@@ -232,6 +236,7 @@ class Run:
                 archive=self.archive, crawl_id=self.id, now=self.now, ask=partial(_probe, fetcher, scope)
             ),
             files=attached.wanted_by(self.options),
+            shells=Shells(render=self.browser.render if self.browser else None),
         )
         attached.prepare(self.archive, scope.portal, taker.files, at=self.started)
         claimed = {seed.id}

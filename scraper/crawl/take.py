@@ -38,6 +38,7 @@ from scraper.crawl.plan import (
     stamp,
     walk,
 )
+from scraper.crawl.shells import Shells
 from scraper.crawl.twins import Twins
 from scraper.errors import (
     BadAnswer,
@@ -105,6 +106,7 @@ class Taker:
     twins: Twins
     absence: Absence | None = None
     files: attached.Wanted = field(default_factory=attached.Wanted)
+    shells: Shells = field(default_factory=Shells)
     set_aside: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     _courses: dict[str, Course] = field(default_factory=lambda: defaultdict(Course))
 
@@ -136,7 +138,7 @@ class Taker:
         return [
             f"{self.scope.portal}: {count} addresses like {name} set aside: pages of this form brought nothing new"
             for name, count in self.set_aside.items()
-        ]
+        ] + self.shells.notes(self.scope.portal)
 
     async def take(self, row: Row, answer: Capture | FetchError) -> Taken:
         """Read and save one answer. Whatever a portal sent, this returns; only a broken archive raises."""
@@ -151,19 +153,22 @@ class Taker:
         if answer.status >= 400 and answer.status not in (404, 410, 412, 521):
             return self._bad_status(row, answer)
         try:
-            reading = await asyncio.to_thread(
-                read,
-                answer.body,
-                answer.url,
-                content_type=content_type(answer),
-                status=answer.status,
-                expect="listing" if row.kind == "listing" else None,
-            )
+            reading = await self._reading(row, answer)
             return await self._read(row, answer, reading)
         except KaifaquError:
             raise
         except Exception as bug:  # a bug of ours costs its page, not the crawl: the page is kept
             return self._unread(row, answer, bug)
+
+    async def _reading(self, row: Row, answer: Capture) -> Reading:
+        return await asyncio.to_thread(
+            read,
+            answer.body,
+            answer.url,
+            content_type=content_type(answer),
+            status=answer.status,
+            expect="listing" if row.kind == "listing" else None,
+        )
 
     async def _read(self, row: Row, answer: Capture, reading: Reading) -> Taken:
         if reading.kind == "blocked" or answer.status in (412, 521):
@@ -172,6 +177,12 @@ class Taker:
             return self._part(row, answer, reading)
         if self.absence is not None and await self.absence.stands_for(row, reading):
             reading = absent.dead(reading)
+        if self.shells.is_one(row, answer, reading, self.scope):
+            made = await self.shells.made(row, answer, self.scope)
+            if made is not None:
+                self.archive.save_shell(row, answer, crawl_id=self.crawl_id)
+                answer, reading = made, await self._reading(row, made)
+                self.shells.note_brought(reading)
         return self._page(row, answer, reading)
 
     def _page(self, row: Row, capture: Capture, reading: Reading) -> Taken:

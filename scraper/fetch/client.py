@@ -159,6 +159,10 @@ class Fetcher:
         )
         return answer
 
+    def use_robots(self, origin: str, text: str, *, at: str, age: float) -> None:
+        """Believe a robots.txt that was had `age` seconds ago (`at`), for the rest of its day (RFC 9309 §2.4)."""
+        self._robots.keep(parse(origin, 200, text.encode(), at), age)
+
     def use_tls(self, host: str, tls: Tls) -> None:
         """Make secure connections with `host` (and its www. twin) in these ways, from its next new connection on."""
         self._tls[host.removeprefix("www.")] = tls

@@ -41,6 +41,11 @@ class RobotsAnswer:
     rules: Protego | None = field(default=None, repr=False, compare=False)
 
     @property
+    def file(self) -> str:
+        """The text of the file; '' where there is none, or another page in its place."""
+        return self.text if self.rules is not None else ""
+
+    @property
     def unreachable(self) -> bool:
         """Whether the file could not be had, so that nothing may be fetched for now."""
         return self.status is None or self.status == 429 or self.status >= 500
@@ -100,6 +105,10 @@ class RobotsCache:
             return kept
         async with self._locks.setdefault(origin, asyncio.Lock()):
             return self._fresh(origin) or await self._refresh(origin)
+
+    def keep(self, answer: RobotsAnswer, age: float) -> None:
+        """Remember an answer that is `age` seconds old, as if it had been asked for here."""
+        self._kept.setdefault(answer.origin, (self._monotonic() + _DAY - age, answer))
 
     def _fresh(self, origin: str) -> RobotsAnswer | None:
         until, answer = self._kept.get(origin, (float("-inf"), None))
