@@ -29,6 +29,7 @@ from scraper.read.article.signoff import find_signatures
 from scraper.read.article.title import find_side_titles, find_title, first_line
 from scraper.read.article.trim import trim
 from scraper.read.channel import find_channel
+from scraper.read.dates import find_dates
 from scraper.read.dom import Document
 from scraper.read.layout import Layout, lay_out
 from scraper.read.rules import Page
@@ -64,10 +65,21 @@ def look(page: Page) -> Sight:
     facts = read_facts(page.doc, layout)
     bylines = byline_lines(facts, layout, page)
     # editors are named below the text as often as above it
-    upper = bylines & {f.line for f in facts if f.field != "editor"}
+    upper = bylines & {f.line for f in facts if f.field != "editor" and not _is_row(f, layout)}
     headline = find_title(page, layout, upper, (f.value for f in facts if f.field == "title"))
     body = find_body(page, layout, headline, bylines)
     return Sight(layout=layout, facts=facts, bylines=bylines, headline=headline, body=body)
+
+
+def _is_row(fact: Fact, layout: Layout) -> bool:
+    """Whether a day without a label is that of a row: below a link, or beside one in every line."""
+    if fact.field != "bare_date":
+        return False
+    line, before = layout.lines[fact.line], layout.lines[max(0, fact.line - 1)]
+    if not line.links:
+        return before.links * 2 > before.size
+    after = layout.lines[min(fact.line + 1, len(layout.lines) - 1)]
+    return any(x.links and x is not line and find_dates(x.text) for x in (before, after))
 
 
 def _zone(sight: Sight, kept: list[int]) -> Zone:

@@ -21,7 +21,7 @@ MIN_PAGES = 6
 _PARAGRAPHS = frozenset("p span font b strong em i u a br center".split())
 """What writers and their editors make, and give classes of their own (MsoNormal): never a box of the template's."""
 _DIGITS = re.compile(r"\d+")
-_DEPTH = 4  # boxes of a place; those further out are the frame that all pages share
+_DEPTH = 4  # elements that name a box; those further out are the frame that all pages share
 
 
 def block_at(doc: Document, layout: Layout, i: int) -> Block:
@@ -32,24 +32,24 @@ def block_at(doc: Document, layout: Layout, i: int) -> Block:
         for n in (line.block, *doc.ancestors(line.block))
         if doc.tag[n] not in _PARAGRAPHS and doc.marks(n)
     ]
-    return Block(place=" < ".join(boxes[:_DEPTH]), text=line.text)
+    return Block(box=" < ".join(boxes[:_DEPTH]), text=line.text)
 
 
 def learn(pages: Iterable[Sequence[Block]]) -> frozenset[Block]:
     """The template's own blocks among the texts of several pages, whole ones and in order (`read_blocks`).
 
-    Learned are blocks at either end of the text, on more than half of the pages, whose place holds nothing else on any
+    Learned are blocks at either end of the text, on more than half of the pages, whose box holds nothing else on any
     page. Pages of one text count once. Nothing is learned of fewer than MIN_PAGES.
     """
     different = {tuple(block.text for block in page): page for page in pages}.values()
     if len(different) < MIN_PAGES:
         return frozenset()
     counts = Counter(block for page in different for block in set(page))
-    repeated = {block for block, count in counts.items() if 2 * count > len(different) and block.place}
+    repeated = {block for block, count in counts.items() if 2 * count > len(different) and block.box}
     said: dict[str, set[Block]] = defaultdict(set)
     for block in counts:
-        said[block.place].add(block)
-    fixed = {block for block in repeated if said[block.place] <= repeated}
+        said[block.box].add(block)
+    fixed = {block for block in repeated if said[block.box] <= repeated}
     ends = {block for page in different for block in _ends(page, fixed)}
     return frozenset(fixed & ends)
 

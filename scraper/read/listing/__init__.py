@@ -19,6 +19,7 @@ from scraper.read.listing.items import items_of
 from scraper.read.listing.json_rows import script_items
 from scraper.read.listing.rows import Rows, find_rows
 from scraper.read.rules import Page
+from scraper.urls import hostname
 
 __all__ = ["read_fragment", "read_listing"]
 
@@ -93,7 +94,7 @@ def _strength(page: Page, rows: Rows) -> float:
     if not rows.pager:
         # a front page has many lists, and each is a small part of its links
         linked = sum(doc.link_chars[r.stop] - doc.link_chars[r.start] for r in rows.rows)
-        base *= min(1.0, 0.4 + 2.4 * linked / max(1, doc.link_size(0)))
+        base *= min(1.0, 0.4 + 2.4 * linked / max(1, _own_links(page)))
     if rows.share < 0.4 and not rows.pager and rows.score < 1.5 * n:
         base *= 0.5
     if _ARTICLE_URL.search(page.url):
@@ -101,6 +102,13 @@ def _strength(page: Page, rows: Rows) -> float:
     elif (n > 2 or named) and (rows.share >= 0.5 or headlines) and _LISTING_URL.search(_path(page.url)):
         base += 0.15
     return min(1.0, base)
+
+
+def _own_links(page: Page) -> int:
+    """Characters of links that stay on the page's host: friendly links say nothing about what a page is."""
+    doc, own = page.doc, hostname(page.url)
+    hrefs = ((n, doc.attr(n, "href")[:200]) for n in doc.elements("a"))
+    return sum(doc.size(n) for n, href in hrefs if "//" not in href[:8] or own in href)
 
 
 _SHELLS = (

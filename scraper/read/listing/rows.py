@@ -19,6 +19,8 @@ from scraper.read.listing.row_titles import main_link
 from scraper.text import compact
 
 _LONGEST_ROW = 1200  # characters of one row with its summary; more is an article
+_HOST = re.compile(r"^(?:https?:)?//([^/?#]{1,100})", re.I)
+_PORTAL = re.compile(r"(?:https?:)?//[^/?#]{1,100}/?\Z", re.I)
 _NUMBER = re.compile(r"\d+")
 _SUMMARY = 40  # characters outside links from which a row has a summary under its headline
 _HEADLESS = 2  # characters that a part of one list may hold beside its rows
@@ -175,7 +177,8 @@ def _link(doc: Document, n: int) -> str | None:
             or (" " in text and compact(text) in _TRIVIAL)
         ):
             return None
-    return None if where.startswith(("mailto:", "tel:")) else where
+    # an address without a path is a portal, not an article: friends, authorities, media
+    return None if where.startswith(("mailto:", "tel:")) or _PORTAL.match(where) else where
 
 
 @dataclass(slots=True)
@@ -347,8 +350,9 @@ def _context(doc: Document, ev: _Events, w: _Weight) -> float:
 
 
 def _genuine(doc: Document, ev: _Events, kids: dict[int, list[int]], w: _Weight) -> float:
-    """Less where rows repeat one text (template dummies) or lead nowhere."""
+    """Less where rows repeat one text (template dummies), lead nowhere, or each to another host (friendly links)."""
     texts: set[str] = set()
+    hosts: list[str] = []
     live = seen = 0
     for node in w.group[:12] or (w.node,):
         for kid in kids.get(node, [])[:16]:
@@ -356,8 +360,10 @@ def _genuine(doc: Document, ev: _Events, kids: dict[int, list[int]], w: _Weight)
             if link is not None:
                 seen += 1
                 live += bool(ev.href[link])
+                hosts += _HOST.findall(ev.href[link])
                 texts.add(doc.text(link) or ev.href[link])
-    return (0.3 + 0.7 * len(texts) / seen) * (0.6 + 0.4 * live / seen) if seen else 0.0
+    friends = 0.3 if not w.dated and len(set(hosts)) * 2 > seen > 3 else 1.0
+    return friends * (0.3 + 0.7 * len(texts) / seen) * (0.6 + 0.4 * live / seen) if seen else 0.0
 
 
 def _rows(doc: Document, ev: _Events, kids: dict[int, list[int]], best: _Weight) -> Iterator[Row]:
