@@ -157,11 +157,14 @@ def _near(sight: Sight) -> list[Fact]:
 
 
 def _has_byline(sight: Sight, near: list[Fact]) -> bool:
-    """Whether labels of a byline stand around the headline, be they empty; or one date alone right below it.
+    """Whether labels of a byline stand around the headline, one of them or a date filled; or one date alone right below it.
 
-    A word without a colon is a label only if a value follows it. A date below a link is a row's: the only row of its list.
+    Labels without any value are those of a form. A date below a link is a row's: the only row of its list.
     """
-    if any(f.label and f.field in _BYLINE_FIELDS and (f.value or ":" in halfwidth(f.snippet)) for f in near):
+    labelled = [f for f in near if f.label and f.field in _BYLINE_FIELDS]
+    if any(f.value for f in labelled):
+        return True
+    if any(":" in halfwidth(f.snippet) for f in labelled) and any(f.field == "bare_date" for f in near):
         return True
     stop = sight.headline.stop
     bare = [f for f in near if f.field == "bare_date" and f.line >= stop and len(f.snippet) <= _ALONE]
