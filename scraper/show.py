@@ -18,6 +18,7 @@ from rich.table import Table
 
 from scraper.archive import ChannelStatus, Hit, Missing, PortalStatus, ReportLine
 from scraper.archive.health import Run
+from scraper.archive.reprints import Compared, Copy, Reprint
 from scraper.crawl import Event, Report
 from scraper.crawl.changes import Rereading
 from scraper.model import Article, Evidence, Listing, Reading
@@ -238,10 +239,36 @@ def hits(found: Iterable[Hit]) -> int:
     for hit in found:
         count += 1
         out.print(f"[bold]{escape(hit.title or '')}[/bold]", soft_wrap=True)
-        about = "  ".join(filter(None, (hit.date, hit.source, hit.portal)))
+        attachment = f"附件：{hit.attachment}" if hit.attachment else None
+        about = "  ".join(filter(None, (hit.date, hit.source, hit.portal, attachment)))
         out.print(f"  [dim]{escape(about)}[/dim]  {escape(hit.url)}", soft_wrap=True)
         out.print(f"  {escape(shorten(hit.snippet, 120))}", soft_wrap=True)
     return count
+
+
+def reprints(told: Compared, found: Sequence[Reprint]) -> None:
+    """What comparing did, and the texts that were printed most."""
+    out = console()
+    for one in found:
+        out.print(f"[bold]{escape(one.title or '')}[/bold]", soft_wrap=True)
+        lag = "" if one.lag_days is None else f", the last {one.lag_days:g} days later"
+        about = f"{one.articles} articles on {one.portals} portals, first {one.date or 'without a date'} on {one.portal}{lag}"
+        out.print(f"  [dim]{escape(about)}[/dim]  {escape(one.url)}", soft_wrap=True)
+    line = f"{told.compared} articles compared; {told.articles} of the archive share {told.clusters} texts"
+    console(stderr=True).print(line, soft_wrap=True)
+
+
+def copies(found: Sequence[Copy]) -> None:
+    """The articles of one text in the order they came, each with what it changed."""
+    out = console()
+    for place, one in enumerate(found, 1):
+        lag = "" if one.lag_days is None or place == 1 else f"  {one.lag_days:g} days later"
+        about = "  ".join(filter(None, (one.date, one.source, one.portal)))
+        out.print(f"{place}. {escape(about)}{lag}  [dim]{escape(one.url)}[/dim]", soft_wrap=True)
+        for sign, line in one.edits:
+            out.print(f"   {sign} {escape(line)}", soft_wrap=True)
+    if not found:
+        console(stderr=True).print("no other article has this text")
 
 
 def rereading(told: Rereading) -> None:

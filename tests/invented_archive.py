@@ -100,11 +100,24 @@ def _add_hostile_rows(db: Database) -> None:
     )
     for seen_at, views in ((MAY, 12), (JUNE, 30)):
         db["views"].insert({"article_id": 1, "seen_at": seen_at, "views": views, "origin": "page"})
-    db["documents"].insert({"article_id": 2, "document_number": f"白管〔2024〕7号{SCRIPT}", "validity": "废止"})
+    db["documents"].insert(
+        {"article_id": 2, "document_number": f"白管〔2024〕7号{SCRIPT}", "validity": "废止"}
+    )
     before = {"title": f"旧标题{SCRIPT}", "attachments": [[f"http://{PORTAL}/x.doc", "旧附件"]]}
     before |= {"document": {"validity": "有效"}}
     version = {"article_id": 2, "seen_at": JUNE, "old_capture": 2, "new_capture": 2}
     db["versions"].insert(version | {"changed": json.dumps(before, ensure_ascii=False)})
     db["articles"].update(2, {"changed_at": JUNE})
+    for place, number in enumerate((3, 4) if db["articles"].count > 3 else (), 1):
+        db["articles"].update(number, {"cluster": 3})
+        same = {
+            "cluster": 3,
+            "first_id": 3,
+            "lag_days": place - 1,
+            "similarity": 1.0,
+            "added": 0,
+            "removed": 0,
+        }
+        db["reprints"].insert(same | {"article_id": number, "place": place})
     failure = {"portal": PORTAL, "url": f"http://{PORTAL}/x.html", "at": MAY, "cause": "slow"}
     db["failures"].insert(failure | {"message": f"太慢{SCRIPT}"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import random
 import sqlite3
@@ -13,7 +14,7 @@ from archive_rows import DAY2, NEWS, capture, page, reading, row, save, started,
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scraper.archive.blobs import LARGEST_PREFIX, Blobs, digest_of, pack, unpack
+from scraper.archive.blobs import LARGEST_PREFIX, MOST_SLICES, Blobs, digest_of, pack, unpack
 from scraper.archive.schema import migrations
 from scraper.errors import UsageError
 
@@ -145,3 +146,73 @@ def test_damage_is_told_and_never_returned(blobs: Blobs, damage: str) -> None:
 def test_a_digest_that_is_not_there_is_named(blobs: Blobs) -> None:
     with pytest.raises(UsageError, match="no page of digest 00ff"):
         blobs.load("00ff")
+
+
+def counted(number: int, seed: int = 1) -> bytes:
+    """An article page of a template, with its counter."""
+    frame = "".join(f'<li><a href="/c{n}/">栏目第{n * 7919}号</a></li>' for n in range(900))
+    return f"<html>{frame}<p>{text(seed, 900)}</p><p>点击量：{number}</p></html>".encode()
+
+
+def stored(blobs: Blobs) -> int:
+    (size,) = blobs._connection.execute("SELECT sum(length(data)) FROM blobs").fetchone()
+    return int(size)
+
+
+def test_a_page_that_comes_again_with_another_counter_costs_next_to_nothing(blobs: Blobs) -> None:
+    blobs.save(counted(1, seed=9), "kfq.example article")
+    digest = blobs.save(counted(655), "kfq.example article")
+    for number in range(656, 662):
+        before = stored(blobs)
+        digest = blobs.save(counted(number), "kfq.example article", earlier=digest)
+        assert stored(blobs) - before <= 0.03 * len(gzip.compress(counted(number), 6))
+        assert blobs.load(digest) == counted(number)
+    assert blobs.load(digest_of(counted(655))) == counted(655)
+
+
+def test_a_slice_is_restored_from_its_record_and_one_prefix(blobs: Blobs) -> None:
+    blobs.save(counted(1, seed=9), "kfq.example article")
+    first = digest = blobs.save(counted(1), "kfq.example article")
+    for number in range(2, 6):
+        digest = blobs.save(counted(number), "kfq.example article", earlier=digest)
+    rows = blobs._connection.execute(
+        "SELECT prefix, length(data) FROM blobs WHERE codec = 'slice'"
+    ).fetchall()
+    assert rows == [(first, 0)] * 4
+    prefix = "SELECT p.prefix FROM blobs b JOIN blobs p ON p.digest = b.prefix WHERE b.digest = ?"
+    assert blobs._connection.execute(prefix, (first,)).fetchone() == (None,)
+
+
+def test_a_record_holds_no_more_than_so_many_pages(blobs: Blobs) -> None:
+    digests = [blobs.save(counted(0), "kfq.example article")]
+    for number in range(1, 40):
+        digests.append(blobs.save(counted(number), "kfq.example article", earlier=digests[-1]))
+    held = blobs._connection.execute(
+        "SELECT count(*) FROM blobs WHERE codec = 'slice' GROUP BY prefix"
+    ).fetchall()
+    assert sum(n for (n,) in held) >= 36 and max(n for (n,) in held) <= MOST_SLICES
+    assert [blobs.load(digest) for digest in digests] == [counted(number) for number in range(40)]
+
+
+def test_a_page_that_changed_much_is_no_slice(blobs: Blobs) -> None:
+    digest = blobs.save(text(3, 3000).encode(), None)
+    blobs.save(text(4, 3000).encode(), None, earlier=digest)
+    blobs.save(b"<h1>404</h1>", None, earlier=digest)
+    assert blobs._connection.execute("SELECT count(*) FROM blobs WHERE codec = 'slice'").fetchone() == (0,)
+
+
+def test_siblings_are_restored_though_their_page_came_again(blobs: Blobs) -> None:
+    """The record of the page that serves as the prefix of others grows by slices."""
+    first = blobs.save(counted(1), "kfq.example article")
+    other = blobs.save(counted(1, seed=9), "kfq.example article")
+    again = blobs.save(counted(2), "kfq.example article", earlier=first)
+    later = blobs.save(counted(1, seed=11), "kfq.example article")
+    for digest, body in ((first, (1, 1)), (other, (1, 9)), (again, (2, 1)), (later, (1, 11))):
+        assert blobs.load(digest) == counted(*body) == Blobs(blobs._connection).load(digest)
+
+
+def test_nothing_is_put_into_a_damaged_record(blobs: Blobs) -> None:
+    digest = blobs.save(counted(1), None)
+    blobs._connection.execute("UPDATE blobs SET data = substr(data, 1, 50)")
+    later = blobs.save(counted(2), None, earlier=digest)
+    assert blobs.load(later) == counted(2)

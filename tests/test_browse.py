@@ -354,7 +354,8 @@ def test_every_name_in_the_metadata_is_one_of_the_schema(folder: Path) -> None:
     db.close()
     tree = metadata.tree()
     for table, values in tree["tables"].items():
-        named = {*values.get("columns", {}), *values.get("facets", [])}
+        facets = [f if isinstance(f, str) else f["kept"] for f in values.get("facets", [])]
+        named = {*values.get("columns", {}), *facets}
         named |= {values[key] for key in ("label_column", "sort_desc") if key in values}
         assert named <= columns[table], table
         assert values.get("hidden") or columns[table] <= set(tree["labels"]), f"no Chinese name in {table}"

@@ -40,6 +40,7 @@ from scraper.errors import UsageError
 
 HERE = Path(__file__).parent
 DERIVED = {"articles_fts", "_sqlite_migrations", "sqlite_sequence", "sqlite_stat1"}
+DERIVED |= {"compared", "text_bands", "reprints", "tallies"}
 
 
 def content(archive: Archive) -> dict[str, Any]:

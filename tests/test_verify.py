@@ -127,6 +127,8 @@ def test_a_flipped_byte_costs_that_page_and_those_stored_against_it(archive: Arc
         "DELETE FROM articles_fts_docsize WHERE id = 2",
         "UPDATE channels SET archived = 99, listed = 1",
         "UPDATE frontier SET article_id = NULL WHERE article_id = 2",
+        "UPDATE tallies SET articles = 99 WHERE name = 'year'",
+        "DELETE FROM tallies WHERE name = 'month'",
     ],
 )
 def test_repair_makes_again_what_the_rows_tell(archive: Archive, damage: str) -> None:

@@ -3,6 +3,9 @@
 A page of a portal is mostly the frame that all its pages share. The first page of a template (portal and kind) is stored
 alone and may serve as the prefix of those after it, so any page is restored from at most one other. Where the
 sibling no longer helps (a redesign), the page is stored alone and becomes the sibling of the next.
+
+A page that comes again with another counter is put into the record of its earlier capture, behind it: the two are packed
+as one, for next to nothing, and it still takes that record and its one prefix to restore either. Such a page is a slice.
 """
 
 from __future__ import annotations
@@ -31,7 +34,10 @@ be the better sibling of those to come. On four portals of four CMSs any share f
 LARGEST_PREFIX = 1 << 20
 """Bytes; beyond this a page is no template but a document."""
 
-Codec = Literal["zstd", "raw"]
+MOST_SLICES = 16
+"""Pages in one record. All of a record is unpacked to restore one of them, and packed again to add one."""
+
+Codec = Literal["zstd", "raw", "slice"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +89,13 @@ def _as_prefix(prefix: bytes | None) -> tuple[zstd.ZstdDict, int] | None:
     return zstd.ZstdDict(prefix, is_raw=True).as_prefix if prefix else None
 
 
+# Where a page is: its place in its record (its own, or that of its earlier capture), and the record's prefix.
+_RECORD = """
+SELECT coalesce(b.start, 0), b.size, r.data, r.codec, p.data, p.codec, p.size FROM blobs b
+JOIN blobs r ON r.digest = iif(b.codec = 'slice', b.prefix, b.digest) LEFT JOIN blobs p ON p.digest = r.prefix
+WHERE b.digest = ?"""
+
+
 @dataclass(slots=True)
 class Sibling:
     """The page that the next ones of a template are compressed against."""
@@ -101,8 +114,9 @@ class Blobs:
         self._connection = connection
         self._siblings: dict[str, Sibling] = {}
 
-    def save(self, body: bytes, template: str | None) -> str:
-        """Store bytes unless they are stored already; their digest. `template`: `portal kind`, None for files.
+    def save(self, body: bytes, template: str | None, *, earlier: str | None = None) -> str:
+        """Store bytes unless they are stored already; their digest. `template`: `portal kind`, None for files; `earlier`: the
+        digest of what the same address gave before.
 
         To be called in a transaction; `forget` undoes what is remembered when that fails.
         """
@@ -113,6 +127,8 @@ class Blobs:
             template = None
         sibling = self._sibling(template) if template else None
         packed = pack(body, sibling.body, alone=sibling.alone) if sibling else pack(body)
+        if earlier is not None and self._add_slice(digest, body, earlier, most=len(packed.data)):
+            return digest
         serves = template if not packed.against and packed.codec == "zstd" else None
         self._connection.execute(
             "INSERT INTO blobs(digest, data, codec, prefix, template, size) VALUES (?, ?, ?, ?, ?, ?)",
@@ -129,22 +145,46 @@ class Blobs:
             self._remember(serves, Sibling(digest, body, len(packed.data) / len(body)))
         return digest
 
+    def _add_slice(self, digest: str, body: bytes, earlier: str, *, most: int) -> bool:
+        """Put a page behind its earlier capture, where that takes at most WORTH of the `most` bytes it costs otherwise."""
+        holder = self._connection.execute(
+            "SELECT digest, data, codec, prefix FROM blobs WHERE digest = (SELECT iif(codec = 'slice', prefix, digest) "
+            "FROM blobs WHERE digest = ?)",
+            (earlier,),
+        ).fetchone()
+        if holder is None or holder[2] != "zstd":
+            return False
+        name, data, codec, prefix = holder
+        try:
+            before = self.load(prefix) if prefix else None
+            held = unpack(data, codec, before)
+        except (UsageError, ValueError):  # damaged: nothing more is put into it
+            return False
+        if len(held) + len(body) > min(LARGEST_PREFIX, (MOST_SLICES + 1) * len(body)):
+            return False
+        together = _compress(held + body, before)
+        if len(together) - len(data) > WORTH * most:
+            return False
+        self._connection.execute("UPDATE blobs SET data = ? WHERE digest = ?", (together, name))
+        self._connection.execute(
+            "INSERT INTO blobs(digest, data, codec, prefix, start, size) VALUES (?, x'', 'slice', ?, ?, ?)",
+            (digest, name, len(held), len(body)),
+        )
+        return True
+
     def forget(self) -> None:
         """Drop what is remembered: after a rollback it may name a blob that is not there."""
         self._siblings.clear()
 
     def load(self, digest: str) -> bytes:
         """The bytes of a digest, checked against it. Raises UsageError where they are missing or damaged."""
-        row = self._connection.execute(
-            "SELECT b.data, b.codec, b.prefix, p.data, p.codec FROM blobs b LEFT JOIN blobs p ON p.digest = b.prefix "
-            "WHERE b.digest = ?",
-            (digest,),
-        ).fetchone()
+        row = self._connection.execute(_RECORD, (digest,)).fetchone()
         if row is None:
             raise UsageError(f"no page of digest {digest} in this archive", "see the digests in `captures`")
-        data, codec, prefix, prefix_data, prefix_codec = row
+        start, size, data, codec, prefix_data, prefix_codec, prefix_size = row
         try:
-            body = unpack(data, codec, unpack(prefix_data, prefix_codec) if prefix else None)
+            prefix = unpack(prefix_data, prefix_codec)[:prefix_size] if prefix_data is not None else None
+            body = unpack(data, codec, prefix)[start : start + size]
         except ValueError as error:
             raise UsageError(
                 f"the page of digest {digest} is {error}", "restore a copy of the archive"
@@ -193,6 +233,10 @@ def adopt(
     if held:
         _put(here, digest, pack(body), None, size=len(body))
         return "healed"
+    (codec, prefix) = there.execute("SELECT codec, prefix FROM blobs WHERE digest = ?", (digest,)).fetchone()
+    if codec == "slice":
+        Blobs(here).save(body, None, earlier=prefix)
+        return "new"
     root = here.execute("SELECT p.prefix FROM blobs p WHERE p.digest = ?", _prefix(there, digest)).fetchone()
     if root is None or root[0] is None:
         _copy(here, there, digest)
@@ -209,10 +253,10 @@ def _prefix(db: sqlite3.Connection, digest: str) -> tuple[str | None]:
 
 def _copy(here: sqlite3.Connection, there: sqlite3.Connection, digest: str) -> None:
     row = there.execute(
-        "SELECT digest, data, codec, prefix, template, size FROM blobs WHERE digest = ?", (digest,)
+        "SELECT digest, data, codec, prefix, template, start, size FROM blobs WHERE digest = ?", (digest,)
     )
     here.execute(
-        "INSERT INTO blobs(digest, data, codec, prefix, template, size) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO blobs(digest, data, codec, prefix, template, start, size) VALUES (?, ?, ?, ?, ?, ?, ?)",
         row.fetchone(),
     )
 
@@ -228,6 +272,6 @@ def _is_whole(db: sqlite3.Connection, digest: str) -> bool:
 def _put(db: sqlite3.Connection, digest: str, packed: Packed, prefix: str | None, *, size: int) -> None:
     db.execute(
         "INSERT INTO blobs(digest, data, codec, prefix, size) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-        "data = excluded.data, codec = excluded.codec, prefix = excluded.prefix, size = excluded.size",
+        "data = excluded.data, codec = excluded.codec, prefix = excluded.prefix, start = NULL, size = excluded.size",
         (digest, packed.data, packed.codec, prefix, size),
     )

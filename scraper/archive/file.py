@@ -24,6 +24,11 @@ from scraper.errors import (
 BUSY_MS = 10_000
 """How long to wait for another program's write to end."""
 
+LARGEST_LOG = 64 << 20
+"""Bytes to which the -wal file is cut when what it holds is in the archive. It is written there every 1,000 pages (4 MB),
+but not past what a reader still reads: an export of an hour lets the file grow for that hour, and no longer.
+"""
+
 _UNWRITABLE = ("readonly", "disk is full", "unable to open", "disk I/O error")
 
 
@@ -69,6 +74,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, write: bool) -> Data
     connection.execute("PRAGMA foreign_keys = ON")
     if write:
         connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"PRAGMA journal_size_limit = {LARGEST_LOG}")
         if version < SCHEMA_VERSION:
             _migrate(db, path)
     return db

@@ -172,6 +172,17 @@ def seeds_of(db: sqlite3.Connection, portal: str) -> list[str]:
     return [rows[0][0]] if rows and rows[0][1] else [url for url, _ in rows]
 
 
+def newest_digest(db: sqlite3.Connection, row: Row) -> str | None:
+    """The digest of what a row's address gave last; None where it was never asked."""
+    if row.fresh:
+        return None
+    found = db.execute(
+        "SELECT digest FROM captures WHERE frontier_id = ? AND digest IS NOT NULL ORDER BY id DESC LIMIT 1",
+        (row.id,),
+    ).fetchone()
+    return found[0] if found else None
+
+
 def ask_again(
     db: sqlite3.Connection, portal: str, *, kinds: Sequence[FrontierKind], at: str, first_pages_only: bool
 ) -> int:

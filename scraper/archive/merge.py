@@ -37,7 +37,7 @@ _SAME: Mapping[str, str] = {
 }
 _OF_ARTICLES = ("article_html", "documents", "article_pages", "attachments", "images", "versions")
 """What belongs to one reading of an article: all of one archive's, or all of the other's."""
-_KEYED = ("files", "views", "items", "runs")
+_KEYED = ("files", "views", "items", "runs", "boilerplate")
 """Tables whose rows are known by their key."""
 MERGED = frozenset(("blobs", "portals", *_SAME, *_OF_ARTICLES, *_KEYED))
 
@@ -109,10 +109,13 @@ def _rows(db: sqlite3.Connection, theirs: sqlite3.Connection, merged: Merged) ->
     _join_channels(db)
     merged.captures = _add(db, "captures")
     _keyed(db, "files", "text = coalesce(text, excluded.text), reader = coalesce(reader, excluded.reader)")
-    merged.articles = _add(db, "articles")
+    merged.articles = _add(
+        db, "articles", cluster="NULL"
+    )  # `reprints` compares them with all that stand here
     for table in _OF_ARTICLES:
         _belongings(db, table, "(SELECT new FROM temp.map_articles WHERE other = o.article_id)")
     _keyed(db, "views", None)
+    _keyed(db, "boilerplate", None)
     merged.changed = _join_articles(db, theirs)
     for table in ("failures", "rereadings"):
         _number(db, table)

@@ -20,7 +20,7 @@ from scraper.archive.articles import (
     save_views,
 )
 from scraper.archive.blobs import Blobs
-from scraper.archive.frontier import add_found, channel_id, save_channel
+from scraper.archive.frontier import add_found, channel_id, newest_digest, save_channel
 from scraper.archive.multipage import further_page
 from scraper.archive.timeline import is_late, save_late
 from scraper.archive.values import clean
@@ -256,7 +256,7 @@ def save_capture(
     """One answer as it came, its bytes stored once; the id of the capture."""
     kind = reading.kind if reading else kind
     template = None if kind == "file" or is_file(capture.url) else f"{row.portal} {kind}"
-    digest = blobs.save(capture.body, template) if capture.body else None
+    digest = blobs.save(capture.body, template, earlier=newest_digest(db, row)) if capture.body else None
     form = None if capture.form is None else blobs.save(capture.form.encode(), f"{row.portal} form")
     hops = [asdict(hop) for hop in capture.redirects]
     content_type = header(capture, b"content-type")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from dataclasses import dataclass
 
@@ -39,19 +40,48 @@ def match_of(query: str) -> str:
     return " AND ".join(f'"{phrase}"' for phrase in phrases if any(c.isalnum() for c in phrase))
 
 
+COMMON = 20_000
+"""Articles that are looked at of those that hold the words: the ones archived last. Who searches for a word that stands in
+more of them wants some that are new, not a tenth of a second more for each 40,000.
+"""
+
+_FEW = 1000
+
+
 def search(db: sqlite3.Connection, query: str, *, limit: int, portal: str | None) -> list[Hit]:
-    """Articles that hold all words, best first (bm25; a word in a title weighs as much as four in a body)."""
+    """Articles that hold all words: those that hold them all in the title first, of equals the newest.
+
+    What holds the words in a hundred pages is no better than what holds them in its headline, and ranking by how often they
+    stand there (bm25) reads every place of every word: two seconds for a common one in a million articles.
+    """
     expression = match_of(query)
     if not expression:
         return []
-    rows = db.execute(
-        "SELECT a.id, a.url, a.title, a.date, a.source, a.portal, a.body FROM articles_fts f "
-        "JOIN articles a ON a.id = f.rowid WHERE articles_fts MATCH :match AND (:portal IS NULL OR a.portal = :portal) "
-        "ORDER BY bm25(articles_fts, 4.0, 1.0, 1.0), a.date DESC LIMIT :limit",
-        {"match": expression, "portal": portal, "limit": limit},
-    )
     words = words_of(query)
+    in_title = _newest(db, f"{{title}} : ({expression})", limit, portal)
+    best = list(dict.fromkeys([*in_title, *_newest(db, expression, limit, portal)]))[:limit]
+    rows = db.execute(
+        "SELECT a.id, a.url, a.title, a.date, a.source, a.portal, a.body FROM json_each(?) j JOIN articles a ON a.id = j.value "
+        "ORDER BY j.key",
+        (json.dumps(best),),
+    )
     return [_hit(db, words, *row) for row in rows.fetchall()]
+
+
+def _newest(db: sqlite3.Connection, expression: str, limit: int, portal: str | None) -> list[int]:
+    """The newest articles that match, those without a date last."""
+    found = db.execute(
+        "SELECT rowid FROM articles_fts WHERE articles_fts MATCH ? ORDER BY rowid DESC LIMIT ?",
+        (expression, COMMON),
+    ).fetchall()
+    # Few are looked up and sorted; for many the dates are walked from the newest on, until enough of them are met.
+    walk = "+" if len(found) <= _FEW else ""
+    rows = db.execute(
+        f"SELECT id FROM articles WHERE id IN (SELECT value FROM json_each(:ids)) AND (:portal IS NULL OR portal = :portal) "
+        f"ORDER BY {walk}date DESC LIMIT :limit",
+        {"ids": json.dumps([number for (number,) in found]), "portal": portal, "limit": limit},
+    )
+    return [number for (number,) in rows]
 
 
 _ATTACHED = """

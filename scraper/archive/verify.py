@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from scraper.archive.blobs import Blobs
 from scraper.archive.file import transaction
+from scraper.archive.migrations.m010_growth import COUNT_ALL
 from scraper.archive.splitting import FILES_SEARCH_TABLE, fts_row_sql
 from scraper.errors import UsageError
 
@@ -55,6 +56,8 @@ def repair(archive: Archive) -> None:
             "UPDATE frontier SET article_id = a.id FROM articles a "
             "WHERE a.frontier_id = frontier.id AND frontier.article_id IS NULL"
         )
+        db.execute("DELETE FROM tallies")
+        db.execute(COUNT_ALL)
         db.execute(
             "UPDATE channels SET listed = (SELECT count(*) FROM items WHERE channel_id = channels.id), "
             "archived = (SELECT count(f.article_id) FROM items i JOIN frontier f ON f.id = i.frontier_id "
@@ -87,7 +90,8 @@ def _blobs(db: sqlite3.Connection) -> Iterator[Problem]:
         except UsageError as error:
             yield Problem(check="page", what=error.cause)
     for (digest,) in db.execute(
-        "SELECT b.digest FROM blobs b JOIN blobs p ON p.digest = b.prefix WHERE p.prefix IS NOT NULL"
+        "SELECT b.digest FROM blobs b JOIN blobs p ON p.digest = b.prefix WHERE p.codec = 'slice' "
+        "OR p.prefix IS NOT NULL AND b.codec <> 'slice'"
     ):
         yield Problem(
             check="page", what=f"the page of digest {digest} needs more than one other to be restored"
@@ -165,3 +169,12 @@ def _counts(db: sqlite3.Connection) -> Iterator[Problem]:
     for url, listed, archived, rows, articles in wrong:
         told = f"{listed} rows and {archived} articles, but holds {rows} and {articles}"
         yield Problem(check="count", what=f"the channel {url} says {told}")
+    db.execute("CREATE TABLE temp.counted(name, portal, value, articles)")
+    db.execute(COUNT_ALL.replace("INTO tallies", "INTO temp.counted"))
+    unlike = db.execute(
+        "SELECT name, value FROM (SELECT * FROM temp.counted EXCEPT SELECT * FROM tallies "
+        "UNION ALL SELECT * FROM (SELECT * FROM tallies WHERE articles <> 0 EXCEPT SELECT * FROM temp.counted)) "
+        "GROUP BY 1, 2 ORDER BY 1, 2"
+    )
+    for name, value in unlike.fetchall():
+        yield Problem(check="count", what=f"the tally of articles by {name} is wrong for {value}")

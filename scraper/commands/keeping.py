@@ -205,4 +205,46 @@ def merge(archives: Sequence[str], db: str | None) -> None:
     click.get_current_context().exit(1 if lost else 0)
 
 
-COMMANDS = (export, verify, history, cite, import_, merge, reread)
+@click.command()
+@click.argument("url", metavar="[URL]", required=False)
+@db_option
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="Texts at most.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def reprints(url: str | None, db: str, limit: int, as_json: bool) -> None:
+    """Find the same text on several portals: who was first, how much later the others came, what they changed.
+
+    Without URL: compares what is new in the archive and lists the texts printed most. With it: the copies of that article.
+
+    Example:  kaifaqu reprints http://www.example.gov.cn/news/1.html
+    """
+    from scraper import show
+    from scraper.archive import Archive
+    from scraper.archive import reprints as texts
+
+    if url is None:
+        _compare(db, limit, as_json=as_json)
+        return
+    with Archive.open(db, create=False, write=False) as archive:
+        copies = texts.copies(archive, url)
+    if as_json:
+        click.echo(json.dumps([asdict(one) for one in copies], ensure_ascii=False))
+    else:
+        show.copies(copies)
+
+
+def _compare(db: str, limit: int, *, as_json: bool) -> None:
+    from scraper import show
+    from scraper.archive import Archive
+    from scraper.archive import reprints as texts
+
+    with Archive.open(db, create=False) as archive:
+        with show.Steps("articles compared") as steps:
+            told = texts.compare(archive, on_batch=steps)
+        found = texts.most_reprinted(archive, limit=limit)
+    if as_json:
+        click.echo(json.dumps(asdict(told) | {"texts": [asdict(one) for one in found]}, ensure_ascii=False))
+    else:
+        show.reprints(told, found)
+
+
+COMMANDS = (export, verify, history, cite, import_, merge, reread, reprints)

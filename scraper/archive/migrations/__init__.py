@@ -13,6 +13,9 @@ from scraper.archive.migrations.m004_documents import m004_documents
 from scraper.archive.migrations.m005_doubts import m005_doubts
 from scraper.archive.migrations.m006_files import m006_files
 from scraper.archive.migrations.m007_runs import m007_runs
+from scraper.archive.migrations.m008_reprints import m008_reprints
+from scraper.archive.migrations.m009_boilerplate import m009_boilerplate
+from scraper.archive.migrations.m010_growth import m010_growth
 
 STEPS: tuple[Callable[[Database], None], ...] = (
     m001_first_tables,
@@ -22,4 +25,7 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     m005_doubts,
     m006_files,
     m007_runs,
+    m008_reprints,
+    m009_boilerplate,
+    m010_growth,
 )

@@ -13,6 +13,7 @@ from pluggy import HookimplMarker
 
 from scraper.browse.plugin import metadata, pages
 from scraper.browse.plugin.archives import archive_names, escape_search, is_archive
+from scraper.browse.plugin.facets import KeptFacet
 from scraper.browse.plugin.headers import forbid_scripts, guard
 from scraper.browse.plugin.kept import kept, kept_url
 from scraper.browse.plugin.markup import cell, web_link
@@ -115,6 +116,12 @@ def render_cell(row: Any, value: Any, column: str, database: str, datasette: Any
                 datasette.urls.row(database, "articles", str(number)), shown
             )
     return cell(value, column)
+
+
+@hookimpl
+def register_facet_classes() -> list[type[KeptFacet]]:
+    """Facets from kept tallies."""
+    return [KeptFacet]
 
 
 @hookimpl
