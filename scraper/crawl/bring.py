@@ -20,10 +20,11 @@ from scraper import __version__, urls
 from scraper.archive import Archive
 from scraper.archive.captures import digest_at, has_home, is_held, row_asked
 from scraper.crawl import attached
+from scraper.crawl.absent import Absence
 from scraper.crawl.plan import Budget, Clock, Scope, stamp
 from scraper.crawl.take import Taker, content_type
 from scraper.crawl.twins import Twins
-from scraper.errors import UsageError
+from scraper.errors import FetchError, Unreachable, UsageError
 from scraper.fetch.warc import Answer, read_warcs
 from scraper.model import Capture, Found, Redirect, Row
 from scraper.read.classify import find_file, is_home_url
@@ -202,9 +203,15 @@ class _Bringer:
                 now=self.now,
                 budget=Budget(),
                 twins=Twins(archive=self.archive),
+                absence=Absence(archive=self.archive, crawl_id=self.crawl, now=self.now, ask=_not_asked),
                 files=attached.Wanted(attachments=True, images=True),
             )
         return self.takers[known]
+
+
+async def _not_asked(url: str) -> FetchError:
+    """What is said of a page that a crawl would ask for in between: the past can't be asked."""
+    return Unreachable(f"{url} is not in the web archive")
 
 
 def _is_asked(row: Row | None) -> bool:
