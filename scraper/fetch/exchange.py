@@ -59,10 +59,7 @@ async def exchange(
         async with asyncio.timeout(limits.total_seconds):
             response = await line.transport.handle_async_request(request)
             try:
-                ip, tls = (
-                    None if line.proxy else _peer(response),
-                    _tls(response, line, secure=request.url.scheme == "https"),
-                )
+                ip, tls = None if line.proxy else _peer(response), _tls(response, line)
                 admit(ip)
                 headers = tuple(response.headers.raw)
                 raw, broken = await _read_body(response, most, cut)
@@ -128,8 +125,8 @@ def _peer(response: httpx.Response) -> str | None:
     return str(address[0]) if address else None
 
 
-def _tls(response: httpx.Response, line: Line, *, secure: bool) -> str | None:
+def _tls(response: httpx.Response, line: Line) -> str | None:
     """Protocol of the connection and the ways it was made in; None where it is not secured."""
-    stream = response.extensions.get("network_stream") if secure else None
+    stream = response.extensions.get("network_stream") if line.secure else None
     secured = stream.get_extra_info("ssl_object") if stream else None
     return " ".join(filter(None, (secured.version(), shown(line.tls)))) if secured else None

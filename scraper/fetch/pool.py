@@ -29,6 +29,7 @@ class Line:
 
     transport: httpx.AsyncBaseTransport
     proxy: str | None
+    secure: bool = False
     tls: Tls = NORMAL
     users: int = 0
 
@@ -104,7 +105,7 @@ class Pool:
             raise MissingExtra(f"the proxy {shown} speaks SOCKS", "pip install 'httpx[socks]'") from error
         except (ValueError, httpx.InvalidURL) as error:
             raise UsageError(f"{shown} is no address of a proxy", "write it as http://host:port") from error
-        return Line(transport=transport, proxy=shown, tls=tls)
+        return Line(transport=transport, proxy=shown, secure=url.startswith("https:"), tls=tls)
 
 
 def origin_of(url: str) -> str:
