@@ -39,9 +39,10 @@ MAX_ATTRS = 256  # of one tag; pages have some twenty
 _LONG = 100_000  # characters; in fewer no tag holds so many attributes that they cost more than some tenths of a second
 _ATTRS = r"""(?:[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+)"""
 _CROWDED = re.compile(
-    rf"(<(?:(script|style)\b|[a-z])[^\s/>]*+{_ATTRS}{{,{MAX_ATTRS}}}+){_ATTRS}*+((?(2).*?(?:</(?:script|style)|\Z)))",
+    rf"<(?:(script|style)\b|[a-z])[^\s/>]*+{_ATTRS}{{,{MAX_ATTRS}}}+(?P<more>{_ATTRS}*+)"
+    r"(?(1).*?(?:</(?:script|style)|\Z))",  # what code compares (i<n) is no tag
     re.I | re.S,
-)  # what code compares (i<n) is no tag
+)
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 _SELF_CLOSING = frozenset(
     "p li td th tr dd dt option optgroup tbody thead tfoot colgroup".split()
@@ -195,7 +196,7 @@ def parse(html: str) -> Document:
     """Parse a page into a Document. Never raises; NULs are dropped, an empty page gives an empty Document."""
     html = html.replace("\0", "")
     if len(html) > _LONG:
-        html = _CROWDED.sub(r"\1\3", html)  # each attribute is compared with all before it
+        html = _thin(html)
     tags = html.count("<")
     if tags > _MANY_TAGS or tags - 2 * html.count("</") > 4 * MAX_DEPTH:
         html = _flatten(html)
@@ -206,6 +207,17 @@ def parse(html: str) -> Document:
         _walk(root, doc)
         _index_head(doc)
     return doc
+
+
+def _thin(html: str) -> str:
+    """The page without a tag's attributes beyond MAX_ATTRS: the parser compares each with all before it."""
+    out, last = [], 0
+    for match in _CROWDED.finditer(html):
+        start, stop = match.span("more")
+        if start < stop:
+            out.append(html[last:start])
+            last = stop
+    return "".join([*out, html[last:]])
 
 
 def _flatten(html: str) -> str:

@@ -95,10 +95,10 @@ def _run(
 def _furniture(doc: Document, layout: Layout, anchor: int, skip: set[int]) -> bytearray:
     """Which nodes stand in menus, footers, share bars and side boxes."""
     out = bytearray(len(doc))
-    found = [n for n, name in enumerate(doc.tag) if name in _FOOT_TAGS]
+    found = [*doc.elements_of(_FOOT_TAGS)]
     found += [n for n in layout.marked if layout.kinds[n] & FURNITURE]
-    text = [0.0, *(0.0 if i in skip else max(0.0, w) for i, w in enumerate(layout.weights))]
-    text = list(accumulate(text))
+    told = [w if w > 0 and i not in skip else 0.0 for i, w in enumerate(layout.weights)]
+    text = list(accumulate(told, initial=0.0))
     for n in found:
         if out[n]:
             continue

@@ -43,6 +43,8 @@ def to_text(doc: Document, layout: Layout, kept: list[int]) -> str:
 
 def _cell(doc: Document, n: int) -> tuple[int, int]:
     """(row, cell) that a node stands in, -1 outside tables."""
+    if "tr" not in doc.places:
+        return -1, -1
     cell = -1
     for up in doc.ancestors(n, 24):
         if doc.tag[up] in ("td", "th") and cell < 0:

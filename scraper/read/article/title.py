@@ -228,7 +228,7 @@ class _Place:
     __slots__ = ("menu", "repeated", "text")
 
     def __init__(self, doc: Document, layout: Layout) -> None:
-        self.text = [0.0, *accumulate(max(0.0, w) for w in layout.weights)]
+        self.text = list(accumulate([w if w > 0 else 0.0 for w in layout.weights], initial=0.0))
         self.menu = {x.text.replace(" ", "") for x in layout.lines if x.size <= _MENU and x.links == x.size}
         own = [(doc.parent[n], doc.tag[n]) for n in doc.elements_of(_HEADINGS)]
         self.repeated = {box for box, count in Counter(own).items() if count >= _SECTIONS}
