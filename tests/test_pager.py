@@ -91,7 +91,7 @@ def test_hanweb_asks_its_data_proxy_for_page_two() -> None:
     query = parse_qs(asked.query)
     assert asked.path == "/module/web/jpage/dataproxy.jsp"
     assert {k: v[0] for k, v in query.items()} == {
-        "page": "2", "appid": "1", "webid": "8", "path": "/", "columnid": "301", "unitid": "77", "webname": "白鹭洲",
+        "page": "2", "startrecord": "16", "endrecord": "30", "appid": "1", "webid": "8", "path": "/", "columnid": "301", "unitid": "77", "webname": "白鹭洲",
         "permissiontype": "0", "perpage": "15",
     }  # fmt: skip
     assert (p.page_count, p.total, p.page_number) == (16, 230, 1)

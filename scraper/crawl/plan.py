@@ -48,10 +48,10 @@ _PAGER_TEXT = re.compile(
 )
 _MORE = re.compile(r"更多|more|查看|详细|[>»]", re.I)
 _TITLE_JOINTS = re.compile(r"\s*(?:[-_|－—–｜>»]+|\s)\s*")
-# Pages that are forms or accounts, and never news.
+# Pages that are forms or accounts, and never news; but TRS WAS 5 answers its lists as searches of a channel.
 _NOT_NEWS = re.compile(
     r"/(?:log(?:in|out|on)|regist(?:er|ration)|passport|sso|captcha|api|wp-admin|user|member|feedback|guestbook)(?:[/._?]|$)"
-    r"|/rss(?:[/._?]|$)|/(?:search|so|s)(?:[/._?]|$)|[?&](?:keywords?|searchword|q)=",
+    r"|/rss(?:[/._?]|$)|(?<!/was5/web)/(?:search|so|s)(?:[/._?]|$)|[?&](?:keywords?|searchword|q)=",
     re.I,
 )
 
@@ -311,13 +311,15 @@ def walk(
     repeated: bool,
     idle_pages: int,
     awaited: int = 0,
+    further: bool = False,
 ) -> Walk:
     """Whether to go on with a channel after one of its pages.
 
     unseen: rows new to the channel. was_complete: an earlier walk reached the end, so only news are looked for.
     repeated: this walk already saw a page with the same rows (servers that answer page 1 for any number).
     idle_pages: pages in a row without an unseen row, this one included. awaited: rows that the portal has more than
-    before, by its own count, and that this walk has not met yet.
+    before, by its own count, and that this walk has not met yet. further: the next page is one that no walk knew of: the list
+    was shown shorter before.
     """
     own, page = urls.key(row.url), row.page or 1
     if repeated or (not listing.items and (page > 1 or not listing.next_url)):
@@ -329,7 +331,7 @@ def walk(
         return Walk(go_on=False, complete=page > 1 or listing.page_count in (None, 0, 1))
     if page >= MAX_LISTING_PAGE:
         return Walk(go_on=False, complete=None)
-    if was_complete and unseen == 0 and awaited <= 0:
+    if was_complete and unseen == 0 and awaited <= 0 and not further:
         return Walk(go_on=False, complete=True)
     if idle_pages >= _patience(listing, page, was_complete=was_complete):
         return Walk(go_on=False, complete=None)

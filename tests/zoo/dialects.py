@@ -95,6 +95,12 @@ HUNAN = replace(
     ),
     path=_trs_path,
 )
+TRS_OPTIONS = replace(
+    TRS,
+    pager=lambda c, k: (
+        f"<script>var pager_options = {{currentPage:parseInt('{k - 1}')+1, countPage:parseInt('{c.told}}}'), PAGE_NAME:'index', PAGE_EXT:'html'}};</script>"
+    ),
+)
 SHANGHAI = Dialect(
     address=_file("index", "html", 1),
     pager=lambda c, k: (
@@ -198,6 +204,29 @@ EMPIRE = Dialect(
     path=lambda c, s: f"/{c.slug}/{s.day}/{s.number}.html",
     rows=plain_rows,
 )
+JEECMS = Dialect(
+    address=_file("index", "jhtml", 1),
+    pager=lambda c, k: (
+        f'<div class="pagebar">共{len(c.stories)}条记录 {k}/{c.told}页 '
+        + (
+            f'<a href="index_{k + 1}.jhtml">下一页</a> '
+            if k < c.told
+            else '<a disabled="disabled">下一页</a> '
+        )
+        + '<input type="text" id="_goPs"><a onclick="_gotoPage()">跳转</a></div>'
+    ),
+    path=lambda c, s: f"/{c.slug}/{s.number}.jhtml",
+    rows=plain_rows,
+)
+CORPS = Dialect(
+    address=_file("index", "shtml", 1),
+    pager=lambda c, k: (
+        f'<div class="fy"><input type="text" id="PageInp" value="{k}"><span class="pageCount">{c.told}</span></div>'
+    ),
+    path=lambda c, s: f"/c/{s.day}/{s.number}.shtml",
+    rows=plain_rows,
+)
+"""新疆兵团 and others of its system: a box for the number, the pages named beside it."""
 PHPCMS = Dialect(
     address=lambda c, k: f"/{c.slug}/" + (f"{k}.html" if k > 1 else ""),
     pager=lambda c, k: (
@@ -246,6 +275,17 @@ QUERY = Dialect(
     rows=plain_rows,
 )
 
+WAS = replace(
+    QUERY,
+    address=lambda c, k: (
+        f"/was5/web/search?channelid={column(c)}&templet={c.slug}.jsp"
+        + (f"&page={k}&perpage={c.per_page}" if k > 1 else "")
+    ),
+    pager=lambda c, k: f'<div class="outline">第{k}页/共{c.told}页 {_steps(c, k)}</div>',
+    path=_trs_path,
+)
+"""Lists of TRS WAS 5: a search by channel, each page a request of its own."""
+
 FRONT = replace(
     QUERY,
     address=lambda c, k: "/" + (f"?page={k}" if k > 1 else ""),
@@ -282,6 +322,17 @@ HANWEB = Dialect(
     ),
     served=lambda c, k: Answer(body=_records(c, k).encode(), kind="text/xml; charset=utf-8"),
 )
+
+
+def _window(c: Channel, path: str, query: dict[str, str]) -> int | None:
+    """The page by its records alone; who names none is answered the first."""
+    if path != _PROXY or query.get("columnid") != c.slug:
+        return None
+    return (int(query.get("startrecord", "1")) - 1) // c.per_page + 1
+
+
+HANWEB_RECORDS = replace(HANWEB, asked=_window)
+"""A server that knows no `page`."""
 
 _UNIT = "/api-gateway/jpaas-publish-server/front/page/build/unit"
 

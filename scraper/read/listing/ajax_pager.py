@@ -26,7 +26,8 @@ _HANWEB_NAMES = (
 def hanweb(page: Page, html: str) -> Pager | None:
     """`jpage({totalRecord:230, perPage:15, …})` and the `nextgroup` link of its datastore: `dataproxy.jsp?page=k&…`.
 
-    The first datastore may hold more than one page's rows (jpage fetches groups): the request skips those.
+    The first datastore may hold more than one page's rows (jpage fetches groups): the request skips those. It names the rows
+    too (`startrecord`, `endrecord`), for there are servers that know no `page` and answer the first to every number.
     """
     links = list(_PROXY.finditer(html))
     if not links:
@@ -46,7 +47,8 @@ def hanweb(page: Page, html: str) -> Pager | None:
     query = {"page": str(number), **{k: v for k, v in values.items() if v is not None}}
     query.setdefault("permissiontype", "0")
     if size:
-        query["perpage"] = str(size)
+        first = (number - 1) * size + 1
+        query |= {"perpage": str(size), "startrecord": str(first), "endrecord": str(first + size - 1)}
     last = (pages is not None and number > pages) or (total is not None and shown >= total)
     url = None if last else page.link(f"{best[1]}?{urlencode(query, quote_via=quote, safe='/')}")
     return Pager(

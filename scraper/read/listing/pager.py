@@ -97,10 +97,10 @@ def _counted(page: Page, html: str) -> Pager | None:
     )  # fmt: skip
 
 
-def _file(url: str) -> tuple[str, str]:
-    """Name (without its page number) and extension of a listing's file: `index`, `html` for a folder."""
+def _file(url: str, usual: str = "html") -> tuple[str, str]:
+    """Name (without its page number) and extension of a listing's file: `index` and the system's `usual` one for a folder."""
     stem, dot, ext = urlsplit(url).path.rpartition("/")[2].rpartition(".")
-    return (re.sub(r"_\d{1,5}$", "", stem), ext) if dot else ("index", "html")
+    return (re.sub(r"_\d{1,5}$", "", stem), ext) if dot else ("index", usual)
 
 
 _SET_PAGE = re.compile(r"""\.pagination\(\s*["']setPage["']\s*,\s*['"]?(\d{1,6})['"]?\s*,\s*['"]?(\d{1,6})""")
@@ -122,11 +122,11 @@ def _page_inp(page: Page, html: str) -> Pager | None:
     current, count = doc.attr(inputs[0], "value"), re.search(r"\d{1,6}", doc.text(counts[0]))
     if not current.isdecimal() or not count:
         return None
-    return _one_based(page, "PageInp", int(current), int(count[0]), doc.text(counts[0]))
+    return _one_based(page, "PageInp", int(current), int(count[0]), doc.text(counts[0]), "shtml")
 
 
-def _one_based(page: Page, rule: str, current: int, count: int, snippet: str) -> Pager:
-    name, ext = _file(page.url)
+def _one_based(page: Page, rule: str, current: int, count: int, snippet: str, ext: str = "html") -> Pager:
+    name, ext = _file(page.url, ext)
     target = page.link(f"{name}_{current + 1}.{ext}") if current < count else None
     return Pager(rule=rule, next_url=target, page_number=current, page_count=count, snippet=shorten(snippet))
 
