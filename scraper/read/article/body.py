@@ -121,7 +121,8 @@ def _weights(
     named: list[int],
 ) -> tuple[list[int], list[float]]:
     """Weights of all lines and pictures in document order: (node numbers, weights)."""
-    seen: set[str] = set()
+    seen: dict[str, int] = {}
+    copied = -2  # the line that the line before is a copy of
     pairs: list[tuple[int, float]] = []
     read, ended = 0.0, False
     for i, line in enumerate(layout.lines):
@@ -135,9 +136,12 @@ def _weights(
         if weight > 0 and furniture[line.node]:
             weight = 0.0
         if weight > 20:
-            bare = compact(line.text)
-            weight = 0.0 if bare in seen else weight
-            seen.add(bare)
+            copied = seen.setdefault(compact(line.text), i)
+            copied = -2 if copied == i else copied
+        elif copied >= 0:  # between long lines of a second copy the short ones are copies too
+            copied = copied + 1 if layout.lines[copied + 1].text == line.text else -2
+        if copied >= 0:
+            weight = min(weight, 0.0)
         if i < anchor or (i in skip and read <= 20):
             weight = min(weight, -0.4 * min(line.size, 50))
         elif i in skip:
