@@ -59,7 +59,13 @@ def postback(page: Page, pager: Pager, links: Links) -> Pager:
     url = page.link(_action(doc, call.node) or page.url)
     snippet = shorten(f"__doPostBack('{call.target}','{call.argument}')")
     return replace(
-        pager, rule="postback", next_url=url, next_form=form, page_number=own, page_count=count, snippet=snippet
+        pager,
+        rule="postback",
+        next_url=url,
+        next_form=form,
+        page_number=own,
+        page_count=count,
+        snippet=snippet,
     )
 
 
