@@ -121,8 +121,7 @@ def _weights(
     named: list[int],
 ) -> tuple[list[int], list[float]]:
     """Weights of all lines and pictures in document order: (node numbers, weights)."""
-    seen: dict[str, int] = {}
-    copied = -2  # the line that the line before is a copy of
+    copies = _copies(layout, furniture, show_hidden)
     pairs: list[tuple[int, float]] = []
     read, ended = 0.0, False
     for i, line in enumerate(layout.lines):
@@ -133,15 +132,8 @@ def _weights(
             weight = 0.3 * line.size  # an address that is shown is there to be read
         if weight < 0 and any(doc.within(line.node, n) for n in named) and not FOOTER.search(line.text):
             weight = 0.3 * line.size  # a list of links that somebody wrote into the article
-        if weight > 0 and furniture[line.node]:
+        if weight > 0 and (furniture[line.node] or i in copies):
             weight = 0.0
-        if weight > 20:
-            copied = seen.setdefault(compact(line.text), i)
-            copied = -2 if copied == i else copied
-        elif copied >= 0:  # between long lines of a second copy the short ones are copies too
-            copied = copied + 1 if layout.lines[copied + 1].text == line.text else -2
-        if copied >= 0:
-            weight = min(weight, 0.0)
         if i < anchor or (i in skip and read <= 20):
             weight = min(weight, -0.4 * min(line.size, 50))
         elif i in skip:
@@ -160,6 +152,25 @@ def _weights(
             pairs.append((n, PICTURE))
     pairs.sort()
     return [p[0] for p in pairs], [p[1] for p in pairs]
+
+
+def _copies(layout: Layout, furniture: bytearray, show_hidden: bool) -> set[int]:
+    """Lines that repeat earlier ones: long ones wherever they stand, and after such a line the short ones that follow in
+    the same order (a second copy for phones repeats tables and names too)."""
+    out: set[int] = set()
+    seen: dict[str, int] = {}
+    before = -1  # the line of which the line before is a copy
+    for i, line in enumerate(layout.lines):
+        if (line.hidden and not show_hidden) or furniture[line.node]:
+            continue
+        if layout.weights[i] > 20:
+            first = seen.setdefault(compact(line.text), i)
+            before = first if first != i else -1
+        elif before >= 0:
+            before = before + 1 if layout.lines[before + 1].text == line.text else -1
+        if before >= 0:
+            out.add(i)
+    return out
 
 
 def _boxes(doc: Document, layout: Layout, places: list[int], weights: list[float]) -> list[int]:
