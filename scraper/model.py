@@ -38,9 +38,9 @@ class Charset:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """A line of an article's text and its `place`: the marked boxes around it, from the nearest out; '' if there are none."""
+    """A line of an article's text and its `box`: the marked elements around it, from the nearest out; '' if there are none."""
 
-    place: str
+    box: str
     text: str
 
 

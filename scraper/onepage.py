@@ -40,12 +40,21 @@ def read_one(page: str, url: str | None, db: str | None = None) -> Reading:
 
 def _archived(address: str, db: str) -> Reading:
     from scraper.archive import Archive  # only here, so that reading a file loads no SQLite
+    from scraper.archive.boilerplate import template_of
 
     with Archive.open(db, create=False, write=False) as archive:
         capture = archive.newest_capture(address)
+        row = archive.row_at(address)
+        template = template_of(archive.db.conn, row.channel if row else None)
     if capture is None:
         raise UsageError(f"{db} holds no page {address}", "give an address that `kaifaqu search` shows")
-    return read(capture.body, capture.url, content_type=content_type(capture), status=capture.status)
+    return read(
+        capture.body,
+        capture.url,
+        content_type=content_type(capture),
+        status=capture.status,
+        template=template,
+    )
 
 
 def _fetched(address: str) -> Reading:

@@ -24,6 +24,7 @@ from scraper.archive.history import history
 from scraper.archive.verify import verify
 from scraper.commands import cli
 from scraper.crawl import reread as module
+from scraper.crawl import take
 from scraper.crawl.reread import reread
 from scraper.demo import start_demo
 from scraper.errors import UsageError
@@ -258,7 +259,7 @@ def test_damaged_pages_and_bugs_cost_themselves_and_are_told(
             raise RecursionError("too deep")
         return read(body, url, **said)
 
-    monkeypatch.setattr(module, "read", fails)
+    monkeypatch.setattr(take, "read", fails)
     told = again(aged, write=True)
     assert len(told.lost) == 2 and told.articles > 20
     assert lost in told.lost[1] + told.lost[0] and "RecursionError" in told.lost[0] + told.lost[1]

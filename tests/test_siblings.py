@@ -106,7 +106,7 @@ def test_a_page_of_another_template_is_read_as_ever() -> None:
 
 BLOCKS = st.lists(
     st.builds(
-        Block, place=st.sampled_from(["", "div a", "div b < td c"]), text=st.sampled_from("甲乙丙丁戊")
+        Block, box=st.sampled_from(["", "div a", "div b < td c"]), text=st.sampled_from("甲乙丙丁戊")
     ),
     max_size=8,
 )
@@ -117,7 +117,7 @@ def test_only_what_most_pages_say_is_ever_taken_and_only_from_the_ends(pages: li
     template = learn(pages)
     different = {tuple(b.text for b in p): p for p in pages}.values()
     for block in template:
-        assert block.place
+        assert block.box
         assert 2 * sum(block in p for p in different) > len(different) >= MIN_PAGES
     for blocks in pages:
         left = without(blocks, template)

@@ -20,13 +20,12 @@ from pathlib import Path
 from scraper import __version__
 from scraper.archive import Archive
 from scraper.archive.file import transaction
-from scraper.archive.rereading import Page, Reread, Work, apply, compare, differs, page_of, to_read, work_of
+from scraper.archive.rereading import Reread, Work, apply, compare, differs, page_of, to_read, work_of
 from scraper.crawl.changes import Changes, Rereading
-from scraper.crawl.plan import Clock, front, stamp
-from scraper.crawl.take import FRONT_PAGE, content_type
+from scraper.crawl.plan import Clock, stamp
+from scraper.crawl.siblings import learn_templates
+from scraper.crawl.take import FRONT_PAGE, read_again
 from scraper.errors import KaifaquError, UsageError
-from scraper.model import Reading
-from scraper.read import read
 
 CHUNK = 50
 """Pages a task: enough that handing them over costs nothing, few enough that a kill costs seconds."""
@@ -67,6 +66,8 @@ def reread(
             archive.lock()
         if portal is not None and portal not in archive.portals():
             raise UsageError(f"no portal {portal} in this archive", "see the portals with `status`")
+        if write:
+            learn_templates(archive, at=stamp(now()), portal=portal)
         articles, loose = to_read(archive.db.conn, portal)
         changes, total = Changes(samples=samples), len(articles) + len(loose)
         try:
@@ -154,19 +155,6 @@ def _read_all(archive: Archive, task: Iterable[int | tuple[int, int]]) -> Batch:
         if differs(told) and not _stands_in(told):
             batch.found.append(told)
     return batch
-
-
-def read_again(archive: Archive, page: Page) -> Reading:
-    """A page as the crawl reads it."""
-    capture = archive.load_capture(page.capture)
-    reading = read(
-        capture.body,
-        capture.url,
-        content_type=content_type(capture),
-        status=capture.status,
-        expect="listing" if page.row.kind == "listing" else None,
-    )
-    return front(reading, page.row)
 
 
 def _stands_in(told: Reread) -> bool:

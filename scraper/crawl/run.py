@@ -29,6 +29,7 @@ from scraper.crawl.patience import Patience
 from scraper.crawl.plan import COUNTERS, FIRST, LOOK_HOURS, Budget, Clock, Mode, Scope, mode_of, stamp
 from scraper.crawl.report import NOTHING_DUE, Event, Options, Outcome, Report, Totals
 from scraper.crawl.shells import Shells
+from scraper.crawl.siblings import learn_templates
 from scraper.crawl.take import Taken, Taker, content_type
 from scraper.crawl.twins import Twins
 from scraper.crawl.watch import Watch, is_wall
@@ -259,6 +260,7 @@ class Run:
             pending.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await pending
+        learn_templates(self.archive, at=stamp(self.now()), portal=scope.portal)
         self.notes += taker.notes()
 
     def _start(

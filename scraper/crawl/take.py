@@ -11,6 +11,8 @@ from datetime import timedelta
 
 from scraper import urls
 from scraper.archive import Archive
+from scraper.archive.boilerplate import template_of
+from scraper.archive.rereading import Page
 from scraper.crawl import absent, attached
 from scraper.crawl.absent import Absence
 from scraper.crawl.plan import (
@@ -168,6 +170,7 @@ class Taker:
             content_type=content_type(answer),
             status=answer.status,
             expect="listing" if row.kind == "listing" else None,
+            template=template_of(self.archive.db.conn, row.channel),
         )
 
     async def _read(self, row: Row, answer: Capture, reading: Reading) -> Taken:
@@ -387,6 +390,20 @@ class Taker:
             capture=capture,
             kind=kind,
         )
+
+
+def read_again(archive: Archive, page: Page) -> Reading:
+    """A page as the crawl reads it."""
+    capture = archive.load_capture(page.capture)
+    reading = read(
+        capture.body,
+        capture.url,
+        content_type=content_type(capture),
+        status=capture.status,
+        expect="listing" if page.row.kind == "listing" else None,
+        template=template_of(archive.db.conn, page.row.channel),
+    )
+    return front(reading, page.row)
 
 
 def content_type(capture: Capture) -> str | None:

@@ -96,7 +96,7 @@ class Channel:
 @dataclass(slots=True, kw_only=True)
 class Portal:
     """An invented portal. `extra` are pages beside its channels, by path; `gone` are paths that answer 404 now; `unlinked`
-    are channels that neither its front page nor its menu leads to.
+    are channels that neither its front page nor its menu leads to; `tips`: HTML that the template adds to each text.
 
     `charset` is that of its bytes; `validators`: whether it sends ETags; `watch` is told each target before it is answered.
     """
@@ -107,6 +107,7 @@ class Portal:
     extra: dict[str, Answer] = field(default_factory=dict)
     unlinked: list[Channel] = field(default_factory=list)
     home_links: str = ""
+    tips: str = ""
     gone: set[str] = field(default_factory=set)
     charset: str = "utf-8"
     validators: bool = True
@@ -203,7 +204,7 @@ class Portal:
             f'<div class="position">当前位置：<a href="/">首页</a> &gt; <a href="{escape(channel.first())}">{channel.name}</a> &gt; 正文</div>'
             f'<div class="article"><h1>{story.title}</h1>'
             f'<div class="info">发布时间：{story.date}　来源：{story.source}{author}</div>'
-            f'<div class="content" id="zoom">{body}</div>{"".join(self._neighbours(channel, story))}</div>'
+            f'<div class="content" id="zoom">{body}{self.tips}</div>{"".join(self._neighbours(channel, story))}</div>'
         )
 
     @staticmethod
