@@ -40,8 +40,8 @@ _LONG = 100_000  # characters; in fewer no tag holds so many attributes that the
 _ATTRS = r"""(?:[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+)"""
 _CROWDED = re.compile(
     rf"<(?:(script|style)\b|[a-z])[^\s/>]*+{_ATTRS}{{,{MAX_ATTRS}}}+(?P<more>{_ATTRS}*+)"
-    r"(?(1).*?(?:</(?:script|style)|\Z))",  # what code compares (i<n) is no tag
-    re.I | re.S,
+    r"(?(1)[^<]*+(?:<(?!/(?:script|style))[^<]*+)*+)",  # what code compares (i<n) is no tag
+    re.I,
 )
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 _SELF_CLOSING = frozenset(

@@ -106,9 +106,8 @@ def _words(doc: Document) -> str:
     words = set(doc.places).union(*named, doc.metas)
     words.update([attrs["class"][:200] for attrs in named if "class" in attrs])
     words.update([attrs["id"][:200] for attrs in named if "id" in attrs])
-    for n in doc.elements_of(_SPEAKING):
-        attrs = doc.attrs[n]
-        words.update([attrs[name][:200] for name in _NAMED if name in attrs])
+    speaking = [doc.attrs[n] for n in doc.elements_of(_SPEAKING)]
+    words.update([attrs[name][:200] for attrs in speaking for name in _NAMED if name in attrs])
     for values in doc.metas.values():
         words.update(v[:200] for v in values)
     words.update(doc.data[n][:200] for n in doc.comments)

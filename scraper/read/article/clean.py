@@ -20,6 +20,7 @@ _ALLOWED = frozenset(
     "figure figcaption".split()
 )
 _TO_P = frozenset("div section article center dd dt address ucapcontent".split())
+_MADE = _ALLOWED | _TO_P | {"a"}
 _KEEP_EMPTY = frozenset(("td", "th"))
 _SPAN = re.compile(r"^\d{1,3}$")
 _SPACES = re.compile(r"[ \t\r\n]+")
@@ -80,6 +81,9 @@ def to_html(page: Page, layout: Layout, node: int, kept: Iterable[int], images: 
         if name == TEXT:
             if n in texts:
                 out.write(html.escape(_SPACES.sub(" ", doc.data[n]), quote=False))
+        elif name in _MADE:
+            if tag := _tag(page, n, speaking):
+                out.open(doc.end[n], tag, _attributes(page, n, tag))
         elif name in MUTE:
             n = doc.end[n]
             continue
@@ -90,8 +94,6 @@ def to_html(page: Page, layout: Layout, node: int, kept: Iterable[int], images: 
             out.write("<br>", solid=False)
         elif name == "hr":
             out.write("<hr>", solid=False)
-        elif tag := _tag(page, n, speaking):
-            out.open(doc.end[n], tag, _attributes(page, n, tag))
         n += 1
     out.close_before(len(doc) + 1)
     return _BREAKS.sub("<br><br>", "".join(out.pieces)).strip()

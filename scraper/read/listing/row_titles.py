@@ -89,22 +89,27 @@ def _lines(doc: Document, n: int, texts: Sequence[int]) -> Iterator[str]:
     last = n
     for t in texts:
         piece = doc.data[t]
-        broken = any(doc.tag[m] in BLOCK for m in range(last + 1, t)) or _closed(doc, last, t)
-        if line.strip() and (broken or (has_date(piece) and not clean_title(squeeze(piece)))):
+        dated = has_date(piece) and not clean_title(squeeze(piece))
+        if line.strip() and (dated or _parted(doc, last, t)):
             yield squeeze(line)
             line = ""
-        if has_date(piece) and not clean_title(squeeze(piece)):
-            last = t
-            continue
-        line += piece
+        if not dated:
+            line += piece
         last = t
     if line.strip():
         yield squeeze(line)
 
 
-def _closed(doc: Document, a: int, b: int) -> bool:
-    """Whether a block ends between text nodes a and b."""
-    return any(doc.tag[p] in BLOCK and doc.end[p] <= b for p in doc.ancestors(a, 6))
+def _parted(doc: Document, a: int, b: int) -> bool:
+    """Whether a block begins or ends between text nodes a and b."""
+    if not BLOCK.isdisjoint(doc.tag[a + 1 : b]):
+        return True
+    for p in doc.ancestors(a, 6):
+        if doc.end[p] > b:
+            return False
+        if doc.tag[p] in BLOCK:
+            return True
+    return False
 
 
 def _picture(doc: Document, n: int) -> str:
