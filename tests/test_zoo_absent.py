@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from zoo import Answer, Portal, Stand, Zoo, dialects
 from zoo_crawl import Crawler, articles, make_portal, rows, true
 
-from scraper.crawl.absent import KEPT_DAYS, impossible
+from scraper.crawl.absent import KEPT_DAYS, doubtful, impossible, words_of
+from scraper.model import Article, Charset, Reading, Row
 
 LOST = """<html><head><title>温馨提示-栖霞湾开发区</title></head><body><div class="header"><a href="/">栖霞湾开发区</a></div>
 <div class="article"><h1>温馨提示</h1><div class="info">发布时间：2024-06-28 09:00　来源：栖霞湾开发区管委会</div>
@@ -98,3 +100,36 @@ def test_what_robots_txt_forbids_is_not_asked_to_find_out(tmp_path: Path) -> Non
 )
 def test_an_impossible_address_has_the_form_of_a_true_one(url: str, expected: str) -> None:
     assert impossible(url) == expected
+
+
+def reading(title: str | None) -> Reading:
+    charset = Charset(name="utf-8", decided="valid")
+    article = Article(url="http://x.example/1.html", title=title, body="正文")
+    return Reading(url="http://x.example/1.html", kind="article", charset=charset, article=article)
+
+
+@pytest.mark.parametrize(
+    ("told", "shown", "doubted"),
+    [
+        ("云岭开发区签约五个项目", "云岭开发区签约五个项目", False),
+        ("云岭开发区签约五个…", "云岭开发区签约五个项目（附名单）", False),
+        ("【要闻】 云岭开发区 签约五个项目", "云岭开发区签约五个项目", False),
+        ("云岭开发区签约五个项目", "温馨提示", True),
+        ("云岭开发区签约五个项目", "云岭开发区管委会信息中心", True),
+        ("云岭开发区签约五个项目", None, True),
+        (None, "温馨提示", False),
+    ],
+)
+def test_a_headline_that_is_not_that_of_its_row_is_doubted(
+    told: str | None, shown: str | None, doubted: bool
+) -> None:
+    row = Row(id=1, portal="x.example", url="http://x.example/1.html", kind="article", title=told)
+    assert doubtful(row, reading(shown)) == doubted
+
+
+def test_an_error_page_that_tells_the_time_says_the_same_each_time() -> None:
+    one, other = (
+        replace(reading("提示"), article=Article(url="", title="提示", body=f"现在是{n}点")) for n in (8, 12)
+    )
+    assert words_of(one) == words_of(other) != ""
+    assert words_of(replace(one, kind="dead")) == ""

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 from zoo import Answer, Channel, Portal, Stand, Zoo, dialects, invent
-from zoo_crawl import FAST, articles, make_portal, path_of, rows, true
+from zoo_crawl import FAST, Crawler, articles, make_portal, path_of, rows, true
 
+from scraper import show
+from scraper.archive import Archive
 from scraper.crawl import crawl
+from scraper.crawl.plan import AUDIT_DAYS
 
 
 def channel_facts(db: Path, stand: Stand) -> dict[str, list[int | None]]:
@@ -63,6 +66,59 @@ def test_a_portal_that_publishes_a_window_is_crawled_as_far_as_it_reaches(tmp_pa
         crawl(stand.url, tmp_path / "a.db", options=FAST)
     assert len(portal.truth()) == 15
     assert articles(tmp_path / "a.db", stand) == true(portal.truth())
+
+
+def test_a_window_is_told_as_one_and_never_as_the_whole_until_it_is_opened(tmp_path: Path) -> None:
+    """The pager says nine pages and leads to three: what lies behind is not published."""
+    portal = make_portal(dialects.SSCMS, channels=1, stories=28, window=3, claims=9)
+    channel, crawler = portal.channels[0], Crawler(db=tmp_path / "a.db")
+    channel.dialect = replace(dialects.SSCMS, pager=_pager_of_a_window)
+    with Zoo() as zoo:
+        stand = zoo.stand(portal)
+        crawler.crawl(stand)
+        ((note, whole),) = told(crawler.db)
+        assert note == "its pager ends on page 3 of 9: older pages are not published"
+        assert whole == "3 of 9 pages"
+        crawler.later(days=1)
+        crawler.crawl(stand)
+        assert told(crawler.db) == [(note, whole)]
+        channel.window = channel.claims = None
+        crawler.later(days=2 * AUDIT_DAYS)
+        crawler.crawl(stand)
+        assert articles(crawler.db, stand) == true(portal.truth())
+        assert told(crawler.db) == [(None, "100 %")]
+
+
+def _pager_of_a_window(channel: Channel, number: int) -> str:
+    ahead = (
+        f'<a href="{channel.dialect.address(channel, number + 1)}">下一页</a>'
+        if number < channel.pages
+        else "<span>下一页</span>"
+    )
+    return f'<div class="pager">{number}/{channel.told} {ahead}</div>'
+
+
+def told(db: Path) -> list[tuple[str | None, str]]:
+    """(note, how much of it is archived) of each channel, as status has it."""
+    with Archive.open(db, write=False) as archive:
+        return [(one.note, show.whole(one)) for one in archive.status()[0].channels]
+
+
+def test_a_note_on_a_list_of_one_page_goes_when_the_list_is_whole(tmp_path: Path) -> None:
+    portal = make_portal(dialects.SSCMS, channels=1, stories=4, claims=3)
+    channel, crawler = portal.channels[0], Crawler(db=tmp_path / "a.db")
+    channel.dialect = replace(
+        dialects.SSCMS, pager=lambda c, k: f'<div class="pager">{k}/{c.told} 下一页</div>'
+    )
+    with Zoo() as zoo:
+        stand = zoo.stand(portal)
+        crawler.crawl(stand)
+        ((note, _),) = told(crawler.db)
+        assert note is not None and "no way" in note
+        channel.claims = None
+        crawler.later(days=1)
+        crawler.crawl(stand)
+        assert told(crawler.db) == [(None, "100 %")]
 
 
 def test_a_server_that_answers_page_one_for_every_number_is_left_after_one_repetition(tmp_path: Path) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
-from scraper.crawl.report import Event, Options, Report
+from scraper.crawl.report import NOTHING_DUE, Event, Options, Report
 
 __all__ = ["Event", "Options", "Report", "crawl"]
 
@@ -25,11 +26,17 @@ def crawl(
     Seeds on different hosts go side by side, each host at its own pace. Raises UsageError (an address that is none, a
     file that is no archive), ArchiveBusy (another crawl runs), ArchiveUnwritable. Pages that fail are rows, not errors.
     """
+    options = options or Options()
+    if options.due and not seeds:
+        from scraper.crawl.due import nothing_is_due
+
+        if nothing_is_due(Path(db), at=datetime.now(UTC)):
+            return NOTHING_DUE
     from scraper.crawl.run import run  # HTTP and SQLite are loaded by those who crawl, not by those who read
 
     return run(
         [seeds] if isinstance(seeds, str) else list(seeds),
         db,
-        options or Options(),
+        options,
         on_event or (lambda _: None),
     )

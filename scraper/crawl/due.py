@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from scraper.archive import Archive
 from scraper.archive.health import trouble
-from scraper.crawl.listed import PortalList
+from scraper.crawl.listed import PortalList, list_beside, load
 from scraper.crawl.plan import stamp
+from scraper.errors import UsageError
 
 MOST_REST_HOURS = 24
 
@@ -18,6 +21,13 @@ def due_seeds(archive: Archive, listed: PortalList, *, at: datetime) -> list[str
     seeds = [seed for portal in archive.portals_due(at=stamp(at)) for seed in archive.seeds_of(portal)]
     seeds += [entry.url for entry in listed.portals if archive.row_at(entry.url) is None]
     return [seed for seed in dict.fromkeys(seeds) if not _resting(archive, seed, at)]
+
+
+def nothing_is_due(db: Path, *, at: datetime) -> bool:
+    """Whether a crawl of what is due would find nothing to do; in doubt (a file that can't be read so) False."""
+    with suppress(UsageError), Archive.open(db, create=False, write=False) as archive:
+        return not due_seeds(archive, load(list_beside(db)), at=at)
+    return False
 
 
 def _resting(archive: Archive, seed: str, at: datetime) -> bool:

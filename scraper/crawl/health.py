@@ -64,8 +64,9 @@ def judge(visit: Visit, facts: Facts, *, today: date) -> Health:
     """How a portal is. `today` is the day in China, as the dates of articles are."""
     found = [*_reached(visit), *_lists(facts), *_fields(facts), *_redesign(facts)]
     looked = visit.whole and visit.outcome in ("done", "limited")
-    fresh_undated = any(not sign.date for sign in facts.now)  # something was posted, nobody knows when
-    if looked and not fresh_undated:
+    # Something was posted, and nobody knows when; of all that a first crawl finds that says nothing.
+    undated = bool(facts.before) and any(not sign.date for sign in facts.now)
+    if looked and not undated:
         found += _silence(facts.days, today)
     found.sort(key=lambda finding: _GRAVEST.index(finding[0]))
     return Health(state=found[0][0] if found else "ok", seen=tuple(words for _, words in found))

@@ -21,11 +21,13 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from scraper import urls
 from scraper.errors import UsageError
-from scraper.fetch.tls import Way
+
+if TYPE_CHECKING:
+    from scraper.fetch.tls import Way  # HTTP is loaded by those who crawl
 
 NAME = "portals.toml"
 _WAYS = ("legacy", "noverify")

@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from scraper.crawl.listed import Listed
-from scraper.fetch.tls import Way
 
 if TYPE_CHECKING:
     from scraper.archive import ReportLine
+    from scraper.fetch.tls import Way
 
 Outcome = Literal["done", "limited", "left", "interrupted", "unreachable", "blocked", "stopped"]
 """done = nothing due remains; limited = --limit was reached; left = a portal was left early, for walls or silence;

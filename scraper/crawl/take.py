@@ -244,8 +244,13 @@ class Taker:
             repeated=repeated,
             idle_pages=course.idle,
             awaited=course.awaited,
+            further=self._is_further(listing),
         )
         return replace(going, complete=False) if course.skipped and not going.go_on else going
+
+    def _is_further(self, listing: Listing) -> bool:
+        following = listing.next_url
+        return following is not None and self.archive.row_at(on_origin(following, self.scope)) is None
 
     def _more_than_before(self, listing: Listing, channel: str) -> int:
         """How many rows more than at the last look the portal claims; of one that counts pages only, one if more."""
