@@ -36,7 +36,7 @@ from scraper.archive.merge import MERGED, Merged, merge
 from scraper.archive.verify import verify
 from scraper.commands import cli
 from scraper.demo import start_demo
-from scraper.errors import UsageError
+from scraper.errors import ArchiveBusy, UsageError
 
 HERE = Path(__file__).parent
 DERIVED = {"articles_fts", "_sqlite_migrations", "sqlite_sequence", "sqlite_stat1"}
@@ -160,12 +160,12 @@ def test_a_page_gone_in_the_later_archive_is_gone(tmp_path: Path) -> None:
     later.save_page(row(later, url), gone, reading(url, "dead"), crawl_id=1)
     later.close()
     shutil.copy(tmp_path / "b.db", tmp_path / "c.db")
-    with Archive.open(tmp_path / "a.db") as archive, Archive.open(tmp_path / "c.db") as other:
-        merge(archive, tmp_path / "b.db")
-        merge(other, tmp_path / "a.db")
-        for one in (archive, other):
-            assert values(one, "SELECT gone_at, first_seen FROM articles") == [(DAY3, DAY1)]
-            assert [c.kind for c in history(one, url).changes] == ["withdrawn"]
+    shutil.copy(tmp_path / "a.db", tmp_path / "d.db")
+    for here, there in (("a.db", "b.db"), ("c.db", "d.db")):
+        with Archive.open(tmp_path / here) as archive:
+            merge(archive, tmp_path / there)
+            assert values(archive, "SELECT gone_at, first_seen FROM articles") == [(DAY3, DAY1)]
+            assert [c.kind for c in history(archive, url).changes] == ["withdrawn"]
 
 
 def test_a_page_not_yet_asked_here_is_read_there(tmp_path: Path) -> None:
@@ -246,6 +246,33 @@ def test_no_page_ever_leans_on_one_that_leans_on_another(tmp_path: Path) -> None
     chains = "SELECT count(*) FROM blobs b JOIN blobs p ON p.digest = b.prefix WHERE p.prefix IS NOT NULL"
     assert values(one, chains) == [(0,)] and verify(one) == []
     one.close()
+
+
+def test_pages_that_came_again_with_another_counter_come_along_small(tmp_path: Path) -> None:
+    url = f"{NEWS}1.html"
+    with Archive.open(tmp_path / "a.db") as archive:
+        other, crawl = started(tmp_path / "b.db")
+        for day in range(1, 8):
+            raw = page("会议", "".join(f"第{n * 7919}号正文。" for n in range(200))) + b"<b>%d</b>" % day
+            save(other, crawl, url, at=f"2026-03-0{day}T08:00:00Z", raw=raw)
+        merge(archive, tmp_path / "b.db")
+        sizes = "SELECT count(*), sum(length(data)) FROM blobs"
+        ((count, size),), ((_, before),) = values(archive, sizes), values(other, sizes)
+        assert count == 7 and size <= 1.1 * before and verify(archive) == []
+        archive.db.conn.execute("UPDATE blobs SET data = x'28B52FFD'")
+        assert merge(archive, tmp_path / "b.db").healed == 7
+        assert verify(archive) == []
+        other.close()
+
+
+def test_an_archive_that_a_crawl_writes_is_not_merged_half_way(tmp_path: Path) -> None:
+    other = archive_of(tmp_path / "b.db", {DAY1: {1: "甲。"}})
+    other.lock()
+    with Archive.open(tmp_path / "a.db") as archive:
+        with pytest.raises(ArchiveBusy):
+            merge(archive, tmp_path / "b.db")
+        other.close()
+        assert merge(archive, tmp_path / "b.db").articles == 1
 
 
 def test_every_table_is_merged_or_made_from_others(tmp_path: Path) -> None:

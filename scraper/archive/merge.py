@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from scraper.archive.blobs import adopt
-from scraper.archive.file import transaction
+from scraper.archive.file import is_still, take_lock, transaction
 from scraper.archive.store import Archive
 from scraper.archive.timeline import sights, together, write
 from scraper.errors import UsageError
@@ -66,7 +67,7 @@ def merge(archive: Archive, path: str | Path) -> Merged:
     archive.lock()
     merged = Merged()
     db = archive.db.conn
-    with Archive.open(path, create=False, write=False) as other, other.snapshot():
+    with Archive.open(path, create=False, write=False) as other, _unchanging(Path(path)):
         _pages(archive, other, merged)
         db.execute("ATTACH ? AS other", (f"{Path(path).absolute().as_uri()}?mode=ro",))
         try:
@@ -78,6 +79,11 @@ def merge(archive: Archive, path: str | Path) -> Merged:
                 db.execute(f"DROP TABLE temp.{name}")
             db.execute("DETACH other")
     return merged
+
+
+def _unchanging(path: Path) -> AbstractContextManager[object]:
+    """Keep crawls from writing the other archive meanwhile: its rows would name pages that were not there before."""
+    return nullcontext() if is_still(path) else take_lock(path)
 
 
 def _pages(archive: Archive, other: Archive, merged: Merged) -> None:
