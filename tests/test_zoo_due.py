@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -13,9 +14,10 @@ from zoo_crawl import FAST, Crawler, articles, make_portal, rows, true
 from scraper.archive import Archive
 from scraper.crawl import Options, Report
 from scraper.crawl.due import rest
-from scraper.crawl.listed import list_beside
+from scraper.crawl.listed import Listed, list_beside
 from scraper.crawl.plan import LOOK_HOURS
-from scraper.errors import UsageError
+from scraper.crawl.run import renders
+from scraper.errors import MissingExtra, UsageError
 
 DUE = replace(FAST, due=True)
 
@@ -183,6 +185,25 @@ def test_a_contact_of_the_list_is_told_to_its_portals(tmp_path: Path) -> None:
         list_beside(crawler.db).write_text(f'contact = "a@b.example"\n[[portal]]\nurl = "{stand.url}"\n')
         crawler.crawl()
         assert all("a@b.example" in one.headers["user-agent"] for one in stand.log)
+
+
+def test_a_browser_is_asked_for_by_the_list_and_only_for_its_portal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def absent(browser: str | None) -> None:
+        raise MissingExtra("no browser is here", "install one")
+
+    monkeypatch.setattr(importlib.import_module("scraper.crawl.run"), "check", absent)
+    crawler = Crawler(db=tmp_path / "a.db")
+    with Zoo() as zoo:
+        one, other = (zoo.stand(make_portal(dialects.TRS, stories=6, channels=1)) for _ in range(2))
+        put_on_list(crawler, one, more="render = true")
+        with pytest.raises(MissingExtra):
+            crawler.crawl()
+        assert crawler.crawl(other).outcome == "done"
+    listed = (Listed(url="http://www.kfq.example/", render=True),)
+    assert renders(Options(listed=listed), "kfq.example") and not renders(Options(listed=listed), "x.example")
+    assert renders(Options(render=True), "x.example")
 
 
 # --- counters that count the asking ------------------------------------------------------------------------------

@@ -64,6 +64,7 @@ def _tell(told: Sequence[Any], printed: Callable[[Any], None], *, as_json: bool)
     "--delay", type=click.FloatRange(min=0, max=86_399), metavar="SECONDS", help="A pause of its own."
 )
 @click.option("--tls", multiple=True, type=click.Choice(["legacy", "noverify"]), help="As for `crawl`.")
+@click.option("--render", is_flag=True, help="As for `crawl`.")
 @click.option("--leave-out", multiple=True, metavar="PATH", help="Ask nothing below this path, as /video/.")
 def add(
     urls: Sequence[str],
@@ -71,6 +72,7 @@ def add(
     name: str | None,
     delay: float | None,
     tls: Sequence[Any],
+    render: bool,
     leave_out: Sequence[str],
 ) -> None:
     """Put portals on the list beside the archive, portals.toml, which `crawl` takes them from.
@@ -86,6 +88,7 @@ def add(
             name=name,
             delay=delay,
             tls=tuple(tls) or None,
+            render=render or None,
             leave_out=tuple(leave_out),
         )
         for url in urls

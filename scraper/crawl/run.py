@@ -65,6 +65,8 @@ def run(
             if not wanted:
                 return NOTHING_DUE
         wanted = wanted or [one.url for one in listed.portals]
+        if any(renders(options, urls.host(seed)) for seed in wanted):
+            check(options.chromium)
         return asyncio.run(Run(archive, options, on_event, now, fetcher).main(wanted))
 
 
@@ -77,6 +79,11 @@ def _check(wanted: Sequence[str], options: Options, listed: PortalList, db: Path
         f"no address was given, and {list_beside(db)} names none",
         "name a portal: kaifaqu crawl http://…, or list it: kaifaqu add http://…",
     )
+
+
+def renders(options: Options, portal: str) -> bool:
+    """Whether a browser makes pages of this portal: as the crawl was asked to, or as the list says."""
+    return options.render or any(one.render and urls.same_portal(one.url, portal) for one in options.listed)
 
 
 def _with_list(options: Options, listed: PortalList) -> Options:
@@ -145,7 +152,7 @@ class Run:
                     allow_private=private,
                     tls=frozenset(self.options.tls or ()),
                 ) as fetcher,
-                self._browser(fetcher) as self.browser,
+                self._browser(fetcher, seeds) as self.browser,
             ):
                 make_ready(fetcher, self.archive, self.options, now=self.now())
                 try:
@@ -161,8 +168,10 @@ class Run:
             return "blocked" if self.walls else "unreachable"
         return "limited" if self._enough() else "left" if self.left else "done"
 
-    def _browser(self, fetcher: Fetcher) -> contextlib.AbstractAsyncContextManager[Renderer | None]:
-        if not self.options.render:
+    def _browser(
+        self, fetcher: Fetcher, seeds: Sequence[str]
+    ) -> contextlib.AbstractAsyncContextManager[Renderer | None]:
+        if not any(renders(self.options, urls.host(seed)) for seed in seeds):
             return contextlib.nullcontext()
         return Renderer(fetcher, browser=self.options.chromium, now=self.now)
 
@@ -237,7 +246,9 @@ class Run:
                 archive=self.archive, crawl_id=self.id, now=self.now, ask=partial(_probe, fetcher, scope)
             ),
             files=attached.wanted_by(self.options),
-            shells=Shells(render=self.browser.render if self.browser else None),
+            shells=Shells(
+                render=self.browser.render if self.browser and renders(self.options, scope.portal) else None
+            ),
         )
         attached.prepare(self.archive, scope.portal, taker.files, at=self.started)
         claimed = {seed.id}
