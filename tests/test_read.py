@@ -62,6 +62,15 @@ def test_a_damaged_page_is_answered(path: Path, chance: random.Random) -> None:
     assert read(bytes(body), URL).kind in KINDS
 
 
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: f"{path.parent.parent.name}/{path.parent.name}")
+def test_a_page_that_is_cut_or_mislabelled_is_answered(path: Path) -> None:
+    body = path.read_bytes()
+    for part in (1, 3, 5, 7):
+        assert read(body[: len(body) * part // 8], URL).kind in KINDS
+    for charset in ("utf-16", "big5", "shift_jis", "x-none", "utf-7"):
+        assert read(body, URL, content_type=f"text/html; charset={charset}").kind in KINDS
+
+
 @pytest.mark.parametrize(
     "unit",
     [
