@@ -275,6 +275,18 @@ def test_an_archive_that_a_crawl_writes_is_not_merged_half_way(tmp_path: Path) -
         assert merge(archive, tmp_path / "b.db").articles == 1
 
 
+def test_numbers_of_clusters_mean_nothing_in_another_archive(tmp_path: Path) -> None:
+    archive_of(tmp_path / "b.db", {DAY2: {1: "改。", 2: "乙。"}}, DAY2).close()
+    with Archive.open(tmp_path / "b.db") as other:
+        other.db.conn.execute("UPDATE articles SET cluster = 2")
+    with archive_of(tmp_path / "a.db", {DAY1: {1: "甲。"}}) as archive:
+        merge(archive, tmp_path / "b.db")
+        assert values(archive, "SELECT body, cluster FROM articles ORDER BY url") == [
+            ("改。", None),
+            ("乙。", None),
+        ]
+
+
 def test_every_table_is_merged_or_made_from_others(tmp_path: Path) -> None:
     """A table that a later version adds must be given its rule here."""
     with Archive.open(tmp_path / "a.db") as archive:

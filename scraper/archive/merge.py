@@ -329,6 +329,7 @@ _OWN = (
     "changed_at",
     "gone_at",
     "views",
+    "cluster",
 )
 
 

@@ -20,7 +20,8 @@ from scraper.errors import UsageError
 def verify(db: str, repair: bool) -> None:
     """Prove the archive whole: each page against its digest, index and counts against the rows.
 
-    Exit code: 0 sound, 1 problems, each told in one line. A damaged page is kept and told, it can't be made again.
+    Exit code: 0 sound, 1 problems, each told in one line. A damaged page is kept and told; `merge` makes it whole from
+    another archive. What is read from pages is made again by `reread --apply`.
 
     Example:  kaifaqu verify --repair
     """
