@@ -92,6 +92,12 @@ def test_pager_links_of_a_listing_do_not_become_channels() -> None:
     assert [f.url for f in found] == [HOME + "/xw/a.html", HOME + "/tz/"]
 
 
+def test_a_picture_without_a_word_leads_on_from_a_listing() -> None:
+    silent = (Link(url=HOME + "/info/1051/1304.html"), Link(url=HOME + "/xw/3.html", text=">>"))
+    found = follow(listing("a", links=silent), row(), SCOPE, walk_on=True)
+    assert [f.url for f in found if f.kind == "page"] == [HOME + "/info/1051/1304.html"]
+
+
 def test_a_channel_crawl_follows_no_links_beside_the_list() -> None:
     only = Scope(portal=SCOPE.portal, origin=HOME, mode="channel")
     found = follow(
