@@ -24,7 +24,7 @@ SUBROOM_FLOORS = {
     "article": {"article": 5, "labels": 1, "sight": 1, "pictures": 1, "facts": 2},
     "listing": {
         "listing": 9, "row_dates": 1, "row_titles": 2, "rows": 3, "items": 4, "claims": 4, "postback": 5, "json_rows": 5,
-        "fragment": 6, "next_link": 6, "ajax_pager": 6, "pager": 7,
+        "fragment": 6, "next_link": 6, "ajax_pager": 6, "json_post": 6, "pager": 7,
     },
 }  # fmt: skip
 FIELD_READER = 3

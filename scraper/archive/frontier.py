@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 
 from scraper.archive.values import bounded, clean
+from scraper.fetch.forms import identity
 from scraper.model import Channel, Found, FrontierKind, Row
 from scraper.urls import key
 
@@ -280,17 +280,11 @@ WHERE key = :key AND (
 """
 
 
-# What a server wrote into the form for itself: another with each answer, and of no meaning for which page is asked for.
-_STATE = re.compile(
-    r"(?:^|&)__(?:VIEWSTATE\w*|EVENTVALIDATION|PREVIOUSPAGE|REQUESTVERIFICATIONTOKEN)=[^&]*", re.I
-)
-
-
 def _key(one: Found) -> str:
     """What two spellings of one page share; pages that are posted for share an address, and differ in form and number."""
     if one.form is None:
         return key(one.url)
-    told = hashlib.sha256(_STATE.sub("", one.form).encode("utf-8", "replace")).hexdigest()
+    told = hashlib.sha256(identity(one.form).encode("utf-8", "replace")).hexdigest()
     return f"{key(one.url)} POST {told[:16]} {one.page or 1}"
 
 

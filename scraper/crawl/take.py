@@ -55,6 +55,7 @@ from scraper.errors import (
 from scraper.model import Capture, Found, Listing, Reading, Row, Saved
 from scraper.read import read
 from scraper.read.article.counter import parse_answer
+from scraper.read.listing.json_post import continued
 
 CAUSES = {
     TooSlow: "slow",
@@ -178,14 +179,16 @@ class Taker:
             return self._blocked(row, answer, reading)
         if row.kind == "part" and reading.kind == "article":
             return self._part(row, answer, reading)
-        if self.absence is not None and await self.absence.stands_for(row, reading):
-            reading = absent.dead(reading)
+        if row.form and row.form.startswith("{") and reading.listing is not None:
+            reading = replace(reading, listing=continued(reading.listing, row.url, row.form))
         if self.shells.is_one(row, answer, reading, self.scope):
             made = await self.shells.made(row, answer, self.scope)
             if made is not None:
                 self.archive.save_shell(row, answer, crawl_id=self.crawl_id)
                 answer, reading = made, await self._reading(row, made)
                 self.shells.note_brought(reading)
+        if self.absence is not None and await self.absence.stands_for(row, reading):
+            reading = absent.dead(reading)
         return self._page(row, answer, reading)
 
     def _page(self, row: Row, capture: Capture, reading: Reading) -> Taken:

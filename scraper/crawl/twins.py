@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from scraper import urls
 from scraper.archive import Archive
 from scraper.crawl.plan import Scope, on_origin, same_address
+from scraper.fetch.forms import identity
 from scraper.model import Capture, Reading, Row
 from scraper.text import compact
 
@@ -64,6 +65,7 @@ class Twins:
 def _leads(reading: Reading, scope: Scope) -> str:
     """A digest of all that a page leads to."""
     links = sorted({urls.key(on_origin(link.url, scope)) for link in reading.links})
-    following = reading.listing.next_url if reading.listing else None
-    told = "\n".join([*links, following or "", reading.redirect or ""])
+    listing = reading.listing
+    following = (listing.next_url or "", identity(listing.next_form or "")) if listing else ()
+    told = "\n".join([*links, *following, reading.redirect or ""])
     return hashlib.sha256(told.encode()).hexdigest()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 from zoo.dialects import column, hexed, plain_rows
-from zoo.portal import Channel, Dialect
+from zoo.portal import Answer, Channel, Dialect
 
 
 def _state(c: Channel, k: int) -> str:
@@ -71,3 +72,45 @@ ASPNET_NEXT = replace(
     ),
 )
 """Next only: which page it is the server knows by the state it wrote into the page before."""
+
+
+def _irs_request(c: Channel) -> str:
+    """As its pages write it: an object of the script, some of whose values stand in variables."""
+    return (
+        f"<script>var tenant = '{column(c)}'; var pageNo = 1;\nfunction load() {{ $.ajax({{url: '/irs/front/list', type: 'POST', "
+        "contentType: 'application/json', data: JSON.stringify({pageNo: pageNo, pageSize: "
+        f"{c.per_page}, tenantId: tenant, tableName: 't_{c.slug}', searchFields: [], sorts: [{{sortField: 'save_time', sortOrder: 'DESC'}}],"
+        "}), success: draw}); }</script>"
+    )
+
+
+def _irs_asked(c: Channel, path: str, query: dict[str, str]) -> int | None:
+    asked = json.loads(query.get("json", "{}"))
+    own = (asked.get("tableName"), asked.get("tenantId"), asked.get("pageSize")) == (
+        f"t_{c.slug}",
+        str(column(c)),
+        c.per_page,
+    )
+    return int(asked["pageNo"]) if path == "/irs/front/list" and own else None
+
+
+def _irs_answer(c: Channel, k: int) -> Answer:
+    rows = [{"doc_id": s.number, "title": s.title, "url": c.link(s), "save_time": s.date} for s in c.page(k)]
+    told = {
+        "code": 200,
+        "data": {"list": rows, "pager": {"pageNo": k, "pageSize": c.per_page, "total": len(c.stories)}},
+    }
+    return Answer(body=json.dumps(told, ensure_ascii=False).encode(), kind="application/json; charset=utf-8")
+
+
+IRS = Dialect(
+    address=lambda c, k: f"/{c.slug}/" if k == 1 else f"/irs/front/list?k={k}",
+    pager=lambda c, k: _irs_request(c),
+    path=lambda c, s: f"/{c.slug}/{s.day[:4]}{s.day[5:7]}/t{s.day.replace('-', '')}_{s.number}.html",
+    rows=lambda c, k: "",
+    asked=_irs_asked,
+    served=_irs_answer,
+    shell=True,
+    posted=True,
+)
+"""TRS: the page is a shell, and its script posts JSON for the rows."""

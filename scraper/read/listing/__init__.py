@@ -64,11 +64,12 @@ def read_listing(page: Page) -> tuple[Listing, float]:
 
 
 def _elsewhere(page: Page) -> Callable[[str], str | None]:
-    """Links of the page that lead to another page."""
+    """Links of the page that lead to another page than itself and the front page."""
+    front = page.link("/")
 
     def link(href: str) -> str | None:
         url = page.link(href)
-        return None if url == page.url else url
+        return None if url in (page.url, front) else url
 
     return link
 
@@ -115,6 +116,7 @@ _SHELLS = (
     ("/build/unit", re.compile(r"tagId[^,}]{0,40}列表")),
     ("dataproxy.jsp", re.compile(r"\.jpage\(")),
     ("/gkmlpt/", re.compile(r"window\._CONFIG\s*=")),
+    ("/irs/front/list", re.compile(r"\btableName\b")),
 )
 
 

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from scraper.model import Evidence, Listing
 from scraper.read.listing.ajax_pager import gkmlpt, hanweb, jpaas, lonsun
 from scraper.read.listing.claims import NEXT, Pager
+from scraper.read.listing.json_post import irs
 from scraper.read.listing.next_link import linked
 from scraper.read.listing.rows import address
 from scraper.read.rules import Page
@@ -138,6 +139,7 @@ _SCRIPTED: tuple[tuple[str, Callable[[Page, str], Pager | None]], ...] = (
     ("/build/unit", jpaas),
     ("Ls.pagination", lonsun),
     ("_CONFIG", gkmlpt),
+    ("/irs/front/list", irs),
     ("setPage", _set_page),
     ("PageInp", _page_inp),
 )
