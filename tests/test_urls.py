@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scraper import urls
+from scraper.model import Charset
+from scraper.read.dom import Document
+from scraper.read.rules import Page
 
 BASE = "http://www.yunling.test/xw/index.html"
 
@@ -98,3 +103,26 @@ def test_private_addresses_are_known(address: str) -> None:
 def test_file_names_are_decoded_from_utf8_or_gbk() -> None:
     assert urls.filename("http://a.test/%E9%99%84%E4%BB%B6.doc") == "附件.doc"
     assert urls.filename("http://a.test/%B8%BD%BC%FE.doc") == "附件.doc"
+
+
+PARTS = st.sampled_from(
+    "http:// https:// // / ../ ./ .. . a www. x-y. gov.cn cn 1 127.0.0.1 0x7f xn--a - _ ? ?x=1 & &amp %2e // : :80 index.html "
+    "... a.b G.CN HTTP:// ~ ; é 中 javascript: a..b .a ?a?b /?".split()
+)
+BASES = st.sampled_from(
+    [
+        "http://www.a.test/x/y/z.html?q=1",
+        "https://a.test",
+        "http://a.test:81/x//y",
+        "ftp://a/b",
+        "./a.html",
+        "",
+    ]
+)
+
+
+@given(st.lists(PARTS, max_size=6).map("".join), BASES)
+def test_a_page_joins_plain_links_as_any_other(href: str, base: str) -> None:
+    charset = Charset(name="utf-8", decided="valid")
+    page = Page(doc=Document(""), url=base, base=base, charset=charset)
+    assert page.link(href) == urls.join(base, href)

@@ -243,8 +243,7 @@ def _walk(root: LexborNode, doc: Document) -> None:
     doc._numbers = numbers = dict(zip(map(attrgetter("mem_id"), nodes), range(size), strict=True))
     doc.parent = parent = [-1, *map(numbers.__getitem__, map(attrgetter("parent.mem_id"), nodes[1:]))]
     doc.end = end = list(range(1, size + 1))
-    for n in range(size - 1, 0, -1):
-        up = parent[n]
+    for n, up in zip(range(size - 1, 0, -1), reversed(parent), strict=False):
         if end[n] > end[up]:
             end[up] = end[n]
     places: dict[str, list[int]] = defaultdict(list)

@@ -31,7 +31,7 @@ def find_links(page: Page) -> tuple[Link, ...]:
             continue
         url = page.link(href.strip())
         if url and url not in found:
-            text = (doc.text(n) if name == "a" else "") or squeeze(a.get("title", ""))
+            text = (doc.text(n) if name == "a" else "") or ("title" in a and squeeze(a["title"])) or ""
             found[url] = Link(url=url, text=text[:300])
             if len(found) >= MAX_LINKS:
                 break

@@ -190,16 +190,11 @@ def _dated(text: str) -> str:
     return head
 
 
+_BYLINE = re.compile(r"\W{0,2}(?:来\s?源|作\s?者|发布|时间|日期|编辑|供稿|点击|浏览|字\s?[体号]\s?[:：])")
+
+
 def _is_byline(text: str) -> bool:
-    return (
-        bool(find_dates(text, loose=True))
-        or bool(
-            re.match(
-                r"\W{0,2}(?:来\s?源|作\s?者|发布|时间|日期|编辑|供稿|点击|浏览|字\s?[体号]\s?[:：])", text
-            )
-        )
-        or is_credit(text)
-    )
+    return bool(find_dates(text, loose=True)) or _BYLINE.match(text) is not None or is_credit(text)
 
 
 def join_lines(parts: list[str]) -> str:
