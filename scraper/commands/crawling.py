@@ -27,7 +27,7 @@ def demo(db: str, as_json: bool) -> None:
         _crawl([server.url], db, Options(delay=0), as_json=as_json, quiet=True)
 
 
-@click.command()
+@click.command(short_help="Crawl portals, channels or single articles; again for what is new.")
 @click.argument("urls", nargs=-1, metavar="[URL...]")
 @db_option
 @click.option("--limit", type=click.IntRange(min=1), help="Stop after this many new articles.")

@@ -14,7 +14,7 @@ from scraper.commands.options import DATE, db_option
 from scraper.errors import UsageError
 
 
-@click.command()
+@click.command(short_help="Prove the archive whole: pages, index, counts.")
 @db_option
 @click.option("--repair", is_flag=True, help="First make the search index and the counts again.")
 def verify(db: str, repair: bool) -> None:
@@ -71,7 +71,7 @@ def export(db: str, form: Any, out: str, portal: str | None, since: Any) -> None
     click.get_current_context().exit(1 if written.lost else 0)
 
 
-@click.command()
+@click.command(short_help="Tell what became of an article, sentence by sentence.")
 @click.argument("url", metavar="URL")
 @db_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -96,7 +96,7 @@ def history(url: str, db: str, as_json: bool) -> None:
     click.echo(f"{told.last_seen}  last seen")
 
 
-@click.command()
+@click.command(short_help="Tell how to cite the archive.")
 @db_option
 @click.option("--bibtex", "as_bibtex", is_flag=True, help="Print a BibTeX entry.")
 def cite(db: str, as_bibtex: bool) -> None:
@@ -113,7 +113,7 @@ def cite(db: str, as_bibtex: bool) -> None:
     click.echo(citing.bibtex(told) if as_bibtex else citing.cite(told))
 
 
-@click.command()
+@click.command(short_help="Read all archived pages again with today's rules.")
 @db_option
 @click.option("--portal", help="Only this portal (its host).")
 @click.option("--apply", "write", is_flag=True, help="Write what changes; without it nothing is written.")
@@ -143,7 +143,7 @@ def reread(db: str, portal: str | None, write: bool, samples: int, as_json: bool
     click.get_current_context().exit(1 if told.lost else 0)
 
 
-@click.command("import")
+@click.command("import", short_help="Take in web archives made by others: WARC, WACZ.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(dir_okay=False))
 @db_option
 @click.option("--portal", "portals", multiple=True, help="Only this portal (its host); may be repeated.")
@@ -173,7 +173,7 @@ def import_(files: Sequence[str], db: str, portals: Sequence[str], as_json: bool
     click.get_current_context().exit(1 if told.lost else 0)
 
 
-@click.command()
+@click.command(short_help="Make archives that were crawled apart one.")
 @click.argument("archives", nargs=-1, required=True, metavar="ARCHIVE...", type=click.Path(dir_okay=False))
 @click.option(
     "--db", type=click.Path(dir_okay=False), help="The archive that takes all; the first named if absent."
@@ -206,7 +206,7 @@ def merge(archives: Sequence[str], db: str | None) -> None:
     click.get_current_context().exit(1 if lost else 0)
 
 
-@click.command()
+@click.command(short_help="Find the same text on several portals: who was first.")
 @click.argument("url", metavar="[URL]", required=False)
 @db_option
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="Texts at most.")

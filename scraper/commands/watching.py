@@ -14,7 +14,7 @@ import click
 from scraper.commands.options import db_option
 
 
-@click.command()
+@click.command(short_help="Show how each portal is, and what is archived of what it claims.")
 @db_option
 @click.option(
     "--missing",
@@ -56,7 +56,7 @@ def _tell(told: Sequence[Any], printed: Callable[[Any], None], *, as_json: bool)
         printed(told)
 
 
-@click.command()
+@click.command(short_help="Put portals on the list that crawl takes them from.")
 @click.argument("urls", nargs=-1, required=True, metavar="URL...")
 @db_option
 @click.option("--name", help="What you call it.")
@@ -98,7 +98,7 @@ def add(
         click.echo(f"{entry.url} {'added to' if entry in written else 'stands already in'} {path}")
 
 
-@click.command()
+@click.command(short_help="Print a file for cron, systemd or GitHub that crawls each night.")
 @db_option
 @click.option("--print", "form", type=click.Choice(["cron", "systemd", "github"]), required=True)
 @click.option(
