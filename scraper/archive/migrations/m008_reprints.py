@@ -28,7 +28,7 @@ CREATE TABLE compared (                  -- articles whose text was compared wit
     """
 CREATE TABLE text_bands (                -- articles that share a band are likely to have one text: bands of MinHash
   band INTEGER NOT NULL,
-  article_id INTEGER NOT NULL REFERENCES articles(id),
+  article_id INTEGER NOT NULL,           -- of articles; no reference, for each would be looked for without an index
   PRIMARY KEY (band, article_id)
 ) STRICT, WITHOUT ROWID""",
     """

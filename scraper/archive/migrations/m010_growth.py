@@ -14,6 +14,11 @@ _INDEXES = tuple(
     )
 )
 
+_INDEXES += (
+    "CREATE INDEX frontier_of_article ON frontier(article_id) WHERE article_id IS NOT NULL",
+    "CREATE INDEX articles_changed ON articles(coalesce(gone_at, changed_at)) WHERE changed_at IS NOT NULL OR gone_at IS NOT NULL",
+)
+
 # What is counted: the name of a tally, and what of an article it counts (`{0}` names the row).
 _TALLIED = (
     ("portal", "''", "{0}.portal"),

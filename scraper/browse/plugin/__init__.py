@@ -5,15 +5,17 @@ speak Chinese and show articles as articles. Written for datasette 0.65; in 1.0 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 from markupsafe import Markup
 from pluggy import HookimplMarker
 
+from scraper.archive.search import COMMON
 from scraper.browse.plugin import metadata, pages
 from scraper.browse.plugin.archives import archive_names, escape_search, is_archive
 from scraper.browse.plugin.facets import KeptFacet
+from scraper.browse.plugin.growth import capped, count_what_is_shown
 from scraper.browse.plugin.headers import forbid_scripts, guard
 from scraper.browse.plugin.kept import kept, kept_url
 from scraper.browse.plugin.markup import cell, web_link
@@ -44,8 +46,10 @@ def canned_queries(datasette: Any, database: str) -> dict[str, Any]:
 
 @hookimpl
 def startup(datasette: Any) -> Callable[[], Awaitable[None]] | None:
-    """Metadata (1.0), and unknown addresses."""
+    """Metadata (1.0), unknown addresses, counts."""
     answer_unknown_addresses()
+    for name in archive_names(datasette):
+        count_what_is_shown(datasette.get_database(name))
     if not hasattr(datasette, "set_instance_metadata"):
         return None
 
@@ -81,6 +85,7 @@ def extra_template_vars(
             "classic": not hasattr(datasette, "set_instance_metadata"),  # our tables are for 0.65's templates
             "raw_url": raw_url(datasette, database),
             "kept_url": kept_url(datasette, database),
+            "common": COMMON,
             "home": None,
             "article": None,
         }
@@ -116,6 +121,14 @@ def render_cell(row: Any, value: Any, column: str, database: str, datasette: Any
                 datasette.urls.row(database, "articles", str(number)), shown
             )
     return cell(value, column)
+
+
+@hookimpl(hookwrapper=True)
+def filters_from_request(database: str, table: str, datasette: Any) -> Iterator[None]:
+    """A search box that stays quick for the commonest words."""
+    outcome: Any = yield
+    if table == "articles" and database in archive_names(datasette):
+        outcome.force_result([capped(result) for result in outcome.get_result()])
 
 
 @hookimpl
