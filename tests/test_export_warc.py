@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from archive_rows import DAY1, DAY3, HOME, HOST, NEWS, values
+from archive_rows import DAY1, DAY3, HOME, HOST, NEWS, capture, listing, row, started, values
 from click.testing import CliRunner
 from web_archive import CODED, GBK, members, web_archive
 
@@ -198,3 +199,24 @@ def test_warcio_finds_every_digest_of_a_demo_crawl_right(tmp_path: Path) -> None
     with out.open("rb") as file:
         types = [record.rec_type for record in ArchiveIterator(file)]
     assert types.count("response") > 12 and types[0] == "warcinfo"
+
+
+def test_a_posted_list_has_its_form_and_a_rendered_page_refers_to_what_it_was_made_of(tmp_path: Path) -> None:
+    archive, crawl = started(tmp_path / "a.db")
+    with archive:
+        at, form = row(archive, f"{NEWS}list.aspx", "listing"), "__EVENTTARGET=p&key=%B9%D8"
+        sent = replace(capture(at.url, b"<ul>sent</ul>"), form=form)
+        archive.save_page(at, sent, listing(at.url), crawl_id=crawl)
+        shell = row(archive, f"{NEWS}app.html", "page")
+        archive.save_shell(shell, capture(shell.url, b"<div id=app></div>"), crawl_id=crawl)
+        made = replace(capture(shell.url, "<ul>渲染</ul>".encode()), rendered=True)
+        archive.save_page(shell, made, listing(shell.url), crawl_id=crawl)
+        told = records(warc(archive))
+    (request,) = (b for f, b in told if f["WARC-Type"] == "request" and f["WARC-Target-URI"] == at.url)
+    head, _, body = request.partition(b"\r\n\r\n")
+    assert head.startswith(b"POST /news/list.aspx HTTP/1.1\r\n") and body == form.encode()
+    assert b"Content-Length: %d" % len(form) in head
+    (raw, block), (fields, document) = answers(told, shell.url)
+    assert (raw["WARC-Type"], fields["WARC-Type"]) == ("response", "conversion")
+    assert block.endswith(b"<div id=app></div>") and document == "<ul>渲染</ul>".encode()
+    assert fields["WARC-Refers-To"] == raw["WARC-Record-ID"]
