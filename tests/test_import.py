@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from archive_rows import values
+from archive_rows import capture, row, started, values
 from click.testing import CliRunner
 from test_reread import article_page, list_page
 from warc_bytes import chunked, http, packed, record
@@ -30,6 +31,7 @@ from scraper.archive.verify import verify
 from scraper.commands import cli
 from scraper.crawl.bring import bring_in
 from scraper.demo import start_demo
+from scraper.read import read
 
 HERE = Path(__file__).parent
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
@@ -138,6 +140,23 @@ def test_done_twice_it_adds_nothing(own: Path, tmp_path: Path) -> None:
     again = bring([own, own], tmp_path / "a.db")
     assert (again.captures, again.new, again.changed, again.held) == (0, 0, 0, 2 * first.captures)
     assert content(tmp_path / "a.db") == before
+
+
+def test_what_a_browser_made_of_a_page_comes_back_beside_it(tmp_path: Path) -> None:
+    url = f"{SITE}/news/1.html"
+    raw = b"<html><body><div id=app></div><script>fetch('/api/1')</script></body></html>"
+    archive, crawl = started(tmp_path / "one.db")
+    for body, rendered in ((raw, False), (article_page(), True)):
+        made = replace(capture(url, body), rendered=rendered)
+        archive.save_page(row(archive, url), made, read(body, url), crawl_id=crawl)
+    archive.close()
+    told = bring([export(tmp_path / "one.db", tmp_path / "one.warc.gz")], tmp_path / "a.db")
+    asked = "SELECT url, digest, rendered, status FROM captures ORDER BY id"
+    articles = "SELECT url, title, source, body, views FROM articles"
+    with Archive.open(tmp_path / "one.db") as one, Archive.open(tmp_path / "a.db") as other:
+        assert values(one, asked) == values(other, asked) and [r[2] for r in values(other, asked)] == [0, 1]
+        assert values(one, articles) == values(other, articles) != []
+    assert told.lost == []
 
 
 def test_a_wacz_is_taken_in_like_its_warc(crawled: Path, tmp_path: Path) -> None:

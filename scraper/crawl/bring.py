@@ -146,6 +146,7 @@ class _Bringer:
             ip=answer.ip,
             note=answer.note,
             form=answer.form,
+            rendered=answer.rendered,
         )
         if answer.not_modified:
             return capture

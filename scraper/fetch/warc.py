@@ -31,6 +31,7 @@ _STATUS = re.compile(rb"HTTP/\d(?:\.\d)? +(\d{3})(?: |\r|\n|$)")
 _DATE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d{1,9})?Z")
 _ORIGINAL = b"x-archive-orig-"
 _OWN = re.compile(rb"^software:\s*kaifaqu/", re.M)
+_ANSWERS = ("response", "revisit", "resource")
 _TRUNCATED_BY = {"length": "cut", "disconnect": TRUNCATED, "time": TRUNCATED}
 
 
@@ -39,7 +40,8 @@ class Answer:
     """One answer in a WARC file. `headers` and `body` as in a Capture; `at` UTC. `form`: what was posted, None for a GET.
 
     A `revisit` has no body: its bytes are those of digest `payload` (as the file has it: `sha1:…`), or those that
-    `refers_to` (address, time) had; headers may be empty too. `not_modified`: the server said so (304).
+    `refers_to` (address, time) had; headers may be empty too. `not_modified`: the server said so (304). `rendered`: what a
+    browser made of the page before, in a file of ours.
     """
 
     url: str
@@ -53,6 +55,7 @@ class Answer:
     payload: str | None = None
     revisit: bool = False
     not_modified: bool = False
+    rendered: bool = False
     refers_to: tuple[str, str] | None = None
     location: str | None = None
 
@@ -123,7 +126,7 @@ def read_warc(
                 reader.own = bool(_OWN.search(record.block))
             elif record.type == "request":
                 _note_request(record, reader)
-            elif record.type in ("response", "revisit", "resource"):
+            elif record.type in _ANSWERS or (record.type == "conversion" and reader.own):
                 if held is not None:
                     yield from _told(held, reader)
                 held = record
@@ -199,7 +202,7 @@ def _records(stream: io.BufferedReader, name: str, limits: Limits) -> Iterator[_
         if not (length.isascii() and length.isdigit() and len(length) < 16):
             raise _Damaged("a record without its length")
         kind = headers.get("warc-type", "").lower()
-        most = limits.max_body + MOST_HEAD if kind in ("response", "revisit", "resource") else MIB
+        most = limits.max_body + MOST_HEAD if kind in (*_ANSWERS, "conversion") else MIB
         block = stream.read(min(int(length), most))
         rest = int(length) - len(block)
         whole = rest == 0
@@ -266,8 +269,9 @@ def _answer(record: _Record, uri: str, reader: _Reader) -> Answer:
         raise TooLarge(f"larger than {size(limits.max_body)}")
     profile = headers.get("warc-profile", "")
     revisit = record.type == "revisit"
-    if record.type == "resource" or not record.block.startswith(b"HTTP/"):
-        if not revisit and record.type != "resource":
+    made = record.type in ("resource", "conversion")
+    if made or not record.block.startswith(b"HTTP/"):
+        if not revisit and not made:
             raise _Damaged("no HTTP answer")
         sent = headers.get("content-type", "").encode()
         told: Http = (200, ((b"Content-Type", sent),) if sent and not revisit else (), record.block, None, ())
@@ -291,6 +295,7 @@ def _answer(record: _Record, uri: str, reader: _Reader) -> Answer:
         payload=headers.get("warc-payload-digest"),
         revisit=revisit,
         not_modified="not-modified" in profile or status == 304,
+        rendered=record.type == "conversion",
         refers_to=refers if all(refers) else None,
         location=location,
     )
