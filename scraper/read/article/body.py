@@ -40,7 +40,8 @@ def find_body(page: Page, layout: Layout, headline: Headline, bylines: Iterable[
     show_hidden = not any(x.size > 30 and not x.hidden and x.links * 2 < x.size for x in lines)
     chosen = {n for _, css in page.selectors("body") for n in doc.select(css)[:3]}
     named = sorted(chosen | {n for n in layout.marked if layout.kinds[n] & STRONG})[:_MAX_NAMED]
-    places, weights = _weights(doc, layout, anchor, skip, furniture, show_hidden, named)
+    written = _covered(doc, named)
+    places, weights = _weights(doc, layout, anchor, skip, furniture, show_hidden, written)
     sums = [0.0, *accumulate(weights)]
     best, top, low = -1, 0.0, 0.0
     for n in _boxes(doc, layout, places, weights):
@@ -111,6 +112,14 @@ def _furniture(doc: Document, layout: Layout, anchor: int, skip: set[int]) -> by
     return out
 
 
+def _covered(doc: Document, nodes: Iterable[int]) -> bytearray:
+    """Which nodes stand in one of some subtrees."""
+    out = bytearray(len(doc))
+    for n in nodes:
+        out[n : doc.end[n]] = b"\1" * (doc.end[n] - n)
+    return out
+
+
 def _weights(
     doc: Document,
     layout: Layout,
@@ -118,7 +127,7 @@ def _weights(
     skip: set[int],
     furniture: bytearray,
     show_hidden: bool,
-    named: list[int],
+    written: bytearray,
 ) -> tuple[list[int], list[float]]:
     """Weights of all lines and pictures in document order: (node numbers, weights)."""
     copies = _copies(layout, furniture, show_hidden)
@@ -130,7 +139,7 @@ def _weights(
         weight = layout.weights[i]
         if weight < 0 and "://" in line.text:
             weight = 0.3 * line.size  # an address that is shown is there to be read
-        if weight < 0 and any(doc.within(line.node, n) for n in named) and not FOOTER.search(line.text):
+        if weight < 0 and written[line.node] and not FOOTER.search(line.text):
             weight = 0.3 * line.size  # a list of links that somebody wrote into the article
         if weight > 0 and (furniture[line.node] or i in copies):
             weight = 0.0
