@@ -13,7 +13,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from scraper.model import Evidence, PolicyDocument
-from scraper.read.article.facts import below, clean_value, find_marks, row_cells
+from scraper.read.article.facts import MAX_ROW, below, clean_value, find_marks, row_cells
 from scraper.read.article.labels import FIELD
 from scraper.read.article.sight import Zone
 from scraper.read.dates import day, parse_date
@@ -145,7 +145,8 @@ def _beside(doc: Document, layout: Layout, i: int, label: str) -> Iterator[_Valu
     while doc.parent[box] > 0 and doc.tag[box] not in _CELLS and doc.size(doc.parent[box]) == doc.size(box):
         box = doc.parent[box]
     beside = _next_box(doc, box)
-    text = doc.text(beside, " ") if beside >= 0 and doc.size(beside) <= _LONGEST else ""
+    small = beside >= 0 and doc.size(beside) <= _LONGEST and doc.end[beside] - beside <= MAX_ROW
+    text = doc.text(beside, " ") if small else ""
     if doc.size(box) > line.size:  # label and value share a box, a line each
         following = layout.lines[i + 1 : i + 2]
         text = following[0].text if following and doc.within(following[0].node, box) else ""
