@@ -42,14 +42,16 @@ class Shells:
 
     def is_one(self, row: Row, capture: Capture, reading: Reading, scope: Scope) -> bool:
         """Whether the page's links or rows can be had by a browser only."""
-        if capture.status != 200 or reading.redirect or not _FILLED.search(capture.body):
+        if capture.status != 200 or reading.redirect:
             return False
         listing = reading.listing
         if reading.kind == "listing" or row.kind == "listing":
-            return listing is None or not (listing.items or listing.next_url)
-        if row.kind == "home":
-            return sum(leads_on(link.url, scope) for link in reading.links) <= _FEW
-        return row.kind == "page" and reading.kind == "other" and scope.mode == "portal"
+            bare = listing is None or not (listing.items or listing.next_url)
+        elif row.kind == "home":
+            bare = sum(leads_on(link.url, scope) for link in reading.links) <= _FEW
+        else:
+            bare = row.kind == "page" and reading.kind == "other" and scope.mode == "portal"
+        return bare and _FILLED.search(capture.body) is not None
 
     async def made(self, row: Row, raw: Capture, scope: Scope) -> Capture | None:
         """The page as a browser makes it; None where there is no browser, or it fails, or such pages bring nothing."""
