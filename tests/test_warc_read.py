@@ -81,6 +81,7 @@ def test_status_lines_of_all_versions_are_read(status: str) -> None:
         (chunked(gzip.compress(PAGE)), ("Transfer-Encoding: chunked", "Content-Encoding: gzip")),
         (PAGE, ("Content-Length: 99999",)),
     ],
+    ids=["chunked", "said chunked", "gzip", "said gzip", "said br", "deflate", "chunked gzip", "said longer"],
 )
 def test_bodies_lose_their_chunks_and_coding_whatever_the_header_says(
     body: bytes, headers: tuple[str, ...]
@@ -169,7 +170,9 @@ def test_a_wacz_is_read_file_by_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"<html>", b"\x28\xb5\x2f\xfd", gzip.compress(b"<html>"), b"PK\x03\x04 no zip"]
+    "data",
+    [b"", b"<html>", b"\x28\xb5\x2f\xfd", gzip.compress(b"<html>"), b"PK\x03\x04 no zip"],
+    ids=["empty", "html", "zstd", "gzip", "zip"],
 )
 def test_what_is_no_web_archive_is_said_so(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "a.warc"
@@ -238,6 +241,7 @@ def test_flipped_bytes_never_raise() -> None:
         b"WARC/1.1\r\nA: " + b"x" * 100_000 + b"\r\n\r\n",
         b"nonsense\r\n",
     ],
+    ids=['no length', 'negative', 'too long', 'other digits', 'endless headers', 'endless line', 'nonsense'],
 )  # fmt: skip
 def test_a_record_that_is_none_ends_the_file_with_a_word(bad: bytes) -> None:
     lost: list[str] = []
@@ -260,6 +264,7 @@ def test_a_record_that_is_none_ends_the_file_with_a_word(bad: bytes) -> None:
             "packed 9 times",
         ),
     ],
+    ids=["no http", "no status", "no time", "no address", "br", "nine layers"],
 )
 def test_an_answer_that_can_not_be_read_costs_itself(bad: bytes, why: str) -> None:
     lost: list[str] = []
@@ -304,6 +309,7 @@ def test_a_bomb_inside_a_member_is_not_unpacked_into_memory() -> None:
         b"HTTP/1.1 200 OK\r\n" + b"\r" * 900_000,
         http(b"0" * 900_000, "Transfer-Encoding: chunked"),
     ],
+    ids=["chunks", "headers", "returns", "zeros"],
 )
 def test_odd_answers_take_time_in_proportion_to_their_size(block: bytes) -> None:
     begun = time.process_time()
