@@ -24,7 +24,7 @@ TAGS = "div p span table tr td li ul a h1 h2 script style br img em font form if
 PIECES = st.lists(
     st.one_of(
         st.sampled_from([f"<{t}>" for t in TAGS] + [f"</{t}>" for t in TAGS]),
-        st.sampled_from(["来源：", "作者：", "发布时间：2024-03-20", "点击量：12", "（记者 王小明）", "<td>发布机构", "｜", "文/", "上一篇", "&nbsp;&nbsp;"]),
+        st.sampled_from(["来源：", "作者：", "发布时间：2024-03-20", "点击量：12", "（记者 王小明）", "<td>发布机构", "<td>文号<td>", "<dt>索引号", "｜", "文/", "上一篇", "&nbsp;&nbsp;"]),
         st.text(max_size=30),
         st.just(TEXT),
     ),
@@ -84,6 +84,8 @@ def test_a_page_that_is_cut_or_mislabelled_is_answered(path: Path) -> None:
         "<div id=zoom>" + TEXT,
         "2024-03-20 ",
         "<td>发布机构<td>",
+        "<tr><td>索引号<td>文号",
+        "<p>索引号：1 文号：2",
         "<script>var a='b';document.write(a)</script>",
         "<!-- x -->",
         "<img src=a.jpg>" + TEXT,
