@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scraper import urls
@@ -121,6 +121,7 @@ BASES = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(PARTS, max_size=6).map("".join), BASES)
 def test_a_page_joins_plain_links_as_any_other(href: str, base: str) -> None:
     charset = Charset(name="utf-8", decided="valid")
