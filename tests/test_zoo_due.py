@@ -90,6 +90,35 @@ def test_an_archive_of_one_channel_stays_one(tmp_path: Path) -> None:
         assert due(crawler).crawl is None
 
 
+def test_a_bad_day_makes_a_channel_no_portal(tmp_path: Path) -> None:
+    crawler, portal = Crawler(db=tmp_path / "a.db"), make_portal(dialects.UCAP)
+    channel = portal.channels[0]
+    with Zoo() as zoo:
+        stand = zoo.stand(portal)
+        crawler.crawl(stand.url.rstrip("/") + channel.first())
+        upset = f'<p>系统繁忙</p><a href="{portal.channels[1].first()}">{portal.channels[1].name}</a>'
+        portal.extra[channel.first()] = Answer(body=f"<html><body>{upset}</body></html>".encode())
+        crawler.later(days=1)
+        stand.forget()
+        due(crawler)
+        assert not [target for target in stand.asked() if target.startswith(f"/{portal.channels[1].slug}")]
+        assert due(crawler).crawl is None
+
+
+def test_an_archive_of_one_article_marks_it_gone_and_is_done(tmp_path: Path) -> None:
+    crawler, portal = Crawler(db=tmp_path / "a.db"), make_portal(dialects.UCAP)
+    path = next(iter(portal.truth()))
+    with Zoo() as zoo:
+        stand = zoo.stand(portal)
+        crawler.crawl(stand.url.rstrip("/") + path)
+        assert due(crawler).crawl is None
+        portal.gone.add(path)
+        crawler.later(days=2)
+        assert due(crawler).outcome == "done"
+        assert due(crawler).crawl is None
+    assert rows(crawler.db, "select count(gone_at) from articles") == [(1,)]
+
+
 def test_a_portal_that_does_not_answer_rests_longer_each_time(tmp_path: Path) -> None:
     crawler = Crawler(db=tmp_path / "a.db")
     with Zoo() as zoo:

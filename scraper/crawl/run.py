@@ -196,7 +196,7 @@ class Run:
         scope = Scope(
             portal=portal,
             origin="{0.scheme}://{0.netloc}".format(urlsplit(home)),
-            mode=await _reach(capture, known),
+            mode=await _reach(capture, known, due=self.options.due),
             since=self.options.since,
             name=self.archive.portal_name(portal),
             beacons=self.options.counters == "all",
@@ -397,11 +397,18 @@ async def _probe(fetcher: Fetcher, scope: Scope, url: str) -> Capture | FetchErr
 _SEED_KIND: dict[Mode, FrontierKind] = {"portal": "home", "channel": "listing", "article": "article"}
 
 
-async def _reach(capture: Capture, known: Row | None) -> Mode:
-    """How far a seed reaches, by its answer; by what it was before where it is unchanged. Raises FetchError."""
-    if capture.status == 304 and known is not None:
-        front = urlsplit(capture.url).path in ("", "/") or known.kind == "home"
-        return "portal" if front else "channel" if known.kind == "listing" else "article"
+def _reached(known: Row, url: str) -> Mode:
+    """How far a seed reached when it was asked before."""
+    front = urlsplit(url).path in ("", "/") or known.kind == "home"
+    return "portal" if front else "channel" if known.kind == "listing" else "article"
+
+
+async def _reach(capture: Capture, known: Row | None, *, due: bool) -> Mode:
+    """How far a seed reaches, by its answer; as far as before, where it is unchanged, was a front page, or where only what
+    is due is wanted: a bad day or a redesign makes a channel no portal. Raises FetchError."""
+    before = _reached(known, capture.url) if known is not None and known.visits else None
+    if capture.status == 304 and before is not None:
+        return before
     reading = await asyncio.to_thread(
         read, capture.body, capture.url, content_type=content_type(capture), status=capture.status
     )
@@ -410,10 +417,10 @@ async def _reach(capture: Capture, known: Row | None) -> Mode:
         raise Blocked(cause, "try later, or from another network; nothing is evaded")
     if capture.status >= 500:
         raise Unreachable(f"{capture.url} answers {capture.status}", "try again later")
-    if capture.status >= 400:
+    if capture.status >= 400 and not (due and before == "article"):
         kind = Blocked if capture.status in (401, 403) else BadAnswer
         raise kind(f"{capture.url} answers {capture.status}", "check the address in a browser")
-    return mode_of(reading, url=capture.url)
+    return before if before is not None and (due or before == "portal") else mode_of(reading, url=capture.url)
 
 
 @contextlib.contextmanager
