@@ -106,7 +106,7 @@ def _read_page(page: Page, reading: Reading, size: int, status: int | None, expe
     # what is an article beside the strongest list needs no look for lists
     kind, why = find_kind(page, sight, 1.0)
     if kind != "article":
-        listing, strength = read_listing(page)
+        listing, strength = read_listing(page, expected=expect == "listing")
         kind, why = find_kind(page, sight, strength)
         if expect == "listing" and kind == "other" and listing.items:
             kind = "listing"

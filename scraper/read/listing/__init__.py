@@ -41,8 +41,10 @@ _LISTING_URL = re.compile(
 )
 
 
-def read_listing(page: Page) -> tuple[Listing, float]:
-    """The page's main list, and how sure (0..1) one may be that this page is a listing."""
+def read_listing(page: Page, *, expected: bool = False) -> tuple[Listing, float]:
+    """The page's main list, and how sure (0..1) one may be that this page is a listing. `expected`: the asker knows it to be
+    one, so its rows are read however few they are.
+    """
     doc, rows, rule = page.doc, find_rows(page.doc), "rows"
     if rows is None or rows.dated < 3:
         for hidden_rule, html in hidden_html(page.doc):
@@ -58,7 +60,7 @@ def read_listing(page: Page) -> tuple[Listing, float]:
     if rows is None:
         return Listing(url=page.url), _shell(page)
     strength = 0.85 if rule != "rows" else max(_strength(page, rows), _shell(page))
-    items = items_of(doc, rows, _elsewhere(page)) if strength >= WORTH_READING else ()
+    items = items_of(doc, rows, _elsewhere(page)) if expected or strength >= WORTH_READING else ()
     evidence = {"items": Evidence(rule=rule, snippet=f"{len(rows.rows)} rows, {rows.dated} dated")}
     return Listing(url=page.url, items=items, evidence=evidence), strength
 
