@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scraper.archive import Archive
-from scraper.archive.splitting import INDEXED_CHARS, split_sql
 from scraper.archive.search import match_of, words_of
+from scraper.archive.splitting import INDEXED_CHARS, split_sql
 
 TEXTS = {
     1: ("湖北谷城经济开发区召开大会", "会议在青石湾举行，5G网络覆盖，增长50%。"),
