@@ -66,6 +66,6 @@ def _leads(reading: Reading, scope: Scope) -> str:
     """A digest of all that a page leads to."""
     links = sorted({urls.key(on_origin(link.url, scope)) for link in reading.links})
     listing = reading.listing
-    following = (listing.next_url or "", identity(listing.next_form or "")) if listing else ()
-    told = "\n".join([*links, *following, reading.redirect or ""])
+    following = (listing.next_url, identity(listing.next_form or "")) if listing else ()
+    told = "\n".join([*links, *filter(None, (*following, reading.redirect))])
     return hashlib.sha256(told.encode()).hexdigest()
