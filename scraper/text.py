@@ -12,11 +12,15 @@ _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f〇]")
 
 def squeeze(text: str) -> str:
     """One line: invisible characters gone, every run of white space one blank, ends trimmed."""
+    if text.isprintable():  # all white space but the blank, and all that is invisible, is not
+        return text.strip() if "  " not in text else " ".join(text.split())
     return " ".join(_INVISIBLE.sub("", text).split())
 
 
 def compact(text: str) -> str:
     """No white space at all: for comparing Chinese, where a blank means nothing."""
+    if text.isprintable():
+        return text.replace(" ", "")
     return "".join(_INVISIBLE.sub("", text).split())
 
 
