@@ -33,7 +33,15 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Any:
     link = Link(url=f"{NEWS}a.pdf", text="名单，甲")
     save(archive, crawl, f"{NEWS}1.html", title='第一条，"引号"', views=2**62, attachments=(link,))
     said = PolicyDocument(issuer="管委会，甲")
-    save(archive, crawl, f"{NEWS}2.html", date="2024-05-06", body="第一段\n第二段", images=(link,), document=said)
+    save(
+        archive,
+        crawl,
+        f"{NEWS}2.html",
+        date="2024-05-06",
+        body="第一段\n第二段",
+        images=(link,),
+        document=said,
+    )
     save(archive, crawl, f"{NEWS}3.html", date=None, source="-1+2", views=-5)
     save(archive, crawl, f"{NEWS}1.html", at=DAY2, title="改了", views=7)
     save(archive, crawl, f"{NEWS}4.html", at=DAY3, date="2024-12-31 23:59", attachments=(link,))

@@ -105,9 +105,7 @@ def test_a_page_of_another_template_is_read_as_ever() -> None:
 
 
 BLOCKS = st.lists(
-    st.builds(
-        Block, box=st.sampled_from(["", "div a", "div b < td c"]), text=st.sampled_from("甲乙丙丁戊")
-    ),
+    st.builds(Block, box=st.sampled_from(["", "div a", "div b < td c"]), text=st.sampled_from("甲乙丙丁戊")),
     max_size=8,
 )
 
