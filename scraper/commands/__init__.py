@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -70,6 +71,7 @@ def main(args: Sequence[str] | None = None) -> None:
     """The installed command `kaifaqu`."""
     for stream in (sys.stdout, sys.stderr):
         _utf8(stream)
+    gc.set_threshold(20_000)  # pages are many small objects and hardly a cycle: the collector need not look so often
     cli(args=args, prog_name="kaifaqu")
 
 
