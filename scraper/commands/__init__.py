@@ -71,7 +71,8 @@ def main(args: Sequence[str] | None = None) -> None:
     """The installed command `kaifaqu`."""
     for stream in (sys.stdout, sys.stderr):
         _utf8(stream)
-    gc.set_threshold(20_000)  # pages are many small objects and hardly a cycle: the collector need not look so often
+    # pages are many small objects and hardly a cycle: the collector need not look so often
+    gc.set_threshold(20_000)
     cli(args=args, prog_name="kaifaqu")
 
 
