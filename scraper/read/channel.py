@@ -39,7 +39,7 @@ def find_channel(page: Page, layout: Layout, headline: str | None, before: int) 
     above = layout.lines[: max(before, 0)]
     boxes = [n for _, css in page.selectors("channel") for n in doc.select(css)[:2]]
     for line in above or layout.lines:
-        if line.size < 200 and _LABEL.search(line.text):
+        if line.size < 200 and ("位置" in line.text or "当前" in line.text) and _LABEL.search(line.text):
             boxes.append(_box_of_label(doc, line))
     marked = (n for n in layout.marked if layout.kinds[n] & CRUMB and 2 < doc.size(n) < 200)
     boxes += [n for n, _ in zip(marked, range(_MAX_MARKED), strict=False) if _looks_so(doc, n)]

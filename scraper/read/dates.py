@@ -14,8 +14,10 @@ from typing import NamedTuple
 from scraper.text import halfwidth
 
 _CLOCK = r"(?:[\sT,·\])】-]{0,4}\(?(?P<h>[01]?\d|2[0-3])\s?[:时點点]\s?(?P<m>[0-5]\d)(?!\d)(?:\s?[:分]\s?[0-5]\d(?!\d))?(?:\s?[分秒])?)?"
+# What must not stand before a date is looked for behind its first digits: the engine then skips to what may begin one.
+_YEAR = r"(?P<y>[12](?<![\d.][12])(?:(?<=1)9|(?<=2)0)\d\d)"
 _NUMERIC = re.compile(
-    r"(?<![\d.])(?P<y>(?:19|20)\d\d)\s{0,3}[年\-/.—–]\s{0,3}(?P<mo>1[0-2]|0?[1-9])\s{0,3}[月\-/.—–]\s{0,3}"
+    _YEAR + r"\s{0,3}[年\-/.—–]\s{0,3}(?P<mo>1[0-2]|0?[1-9])\s{0,3}[月\-/.—–]\s{0,3}"
     r"(?P<d>3[01]|[12]\d|0?[1-9])(?:\s{0,3}日|(?=\d\d:)|(?![\d.]))" + _CLOCK
 )
 _BLANK = re.compile(
@@ -44,7 +46,7 @@ _ENGLISH = (
     re.compile(r"(?<!\d)(?P<d>3[01]|[12]\d|0?[1-9])\s" + _MONTH + r",?\s(?P<y>(?:19|20)\d\d)(?!\d)" + _CLOCK),
 )
 _SIX = re.compile(r"(?:\d\D{0,9}){5}")
-_HINT = re.compile(r"\d\D{0,4}\d|[\uff10-\uff19]|年")
+_HINT = re.compile(r"[\d年](?:(?<=[年\uff10-\uff19])|\D{0,4}\d)")
 _DIGIT = {c: i for i, c in enumerate("〇一二三四五六七八九")} | dict.fromkeys("○零OoＯ0", 0)
 
 

@@ -16,18 +16,17 @@ from scraper.read.dom import BLOCK, MUTE, Document
 from scraper.read.marks import flags
 from scraper.text import is_han, squeeze
 
-_HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+_HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 _WIDE = re.compile("[\u00a0\u2000-\u200a\u3000]")
-_RUN = re.compile(r"\s{2,}|[^\S ]")
+_RUN = re.compile(r"\s(?:\s+|(?<! ))")
 _BREAKING = BLOCK | {"br"}
 _UNNAMED = frozenset("a img script link meta input iframe".split())
 _SILENT = MUTE | {"title"}
 FOOTER = re.compile(
-    r"版权所有|[Ii][Cc][Pp][备证]|公网安备|公安备案|网站标识码|主办单位|承办单位?[:：]|技术支持|[Cc](?i:opyright)|[Aa](?i:ll rights reserved)|建议使用|分辨率|网站地图|联系我们|免责声明|隐私|设为首页|加入收藏|浏览器",
-    re.I,
+    r"版权所有|I[Cc][Pp][备证]|i[Cc][Pp][备证]|公网安备|公安备案|网站标识码|主办单位|承办单位?[:：]|技术支持|C(?i:opyright)|copyright|A(?i:ll rights reserved)|all rights reserved|建议使用|分辨率|网站地图|联系我们|免责声明|隐私|设为首页|加入收藏|浏览器"
 )
-_FLOW = re.compile(r"[，。；！？、：“”,;!?]|\.\s")
-_FILE = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|wps|et|zip|rar|7z|ofd|txt)(?:$|[?#\s])|download", re.I)
+_FLOW = re.compile(r"[，。；！？、：“”,;!?.](?:(?<!\.)|(?=\s))")
+_FILE = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|wps|et|zip|rar|7z|ofd|txt)(?:$|[?#\s])|download")
 END_MARK = re.compile(
     r"^\W{0,4}(?:上一篇|下一篇|上一条|下一条|上篇|下篇|前一篇|后一篇|上一则|下一则|上一个|下一个|相关(?:阅读|新闻|链接|文章|推荐|信息|稿件|报道|文档|文件|附件|资讯|内容|解读|政策|专题|产品|主题)"
     r"|推荐(?:阅读|文章|新闻)|延伸阅读|热门(?:文章|新闻|推荐|阅读)|热点|热图|猜你喜欢|最新(?:文章|新闻)|网友评论|发表评论|我要评论|用户评论|已有\d{0,6}条?评论|友情链接|您访问的链接即将离开|关联(?:阅读|文件|稿件)|其他新闻|更多新闻"
@@ -185,12 +184,18 @@ def _look_at_elements(doc: Document, layout: Layout) -> bytearray:
             if found:
                 kinds[n] = found
                 layout.marked.append(n)
-        if "hidden" in attributes or ("style" in attributes and _HIDING.search(attributes["style"])):
+        if "hidden" in attributes or ("style" in attributes and _hides(attributes["style"])):
             out[n : end[n]] = b"\1" * (end[n] - n)
     for name in _SILENT & doc.places.keys():
         for n in doc.places[name]:
             out[n : end[n]] = b"\2" * (end[n] - n)
     return out
+
+
+def _hides(style: str) -> bool:
+    """Whether a style hides its element; most styles are seen at a glance not to."""
+    low = style.lower()
+    return ("none" in low or "hidden" in low) and _HIDING.search(low) is not None
 
 
 def _finish(doc: Document, out: Layout, nodes: list[int], block: int) -> None:
@@ -217,7 +222,7 @@ def line_weight(line: Line) -> float:
     if line.size < 4:
         return 0.4 * own - line.links
     if line.links * 2 > line.size:
-        return 0.0 if _FILE.search(line.text) else -float(line.links) - 4
+        return 0.0 if _FILE.search(line.text.lower()) else -float(line.links) - 4
     if line.size < 200 and FOOTER.search(line.text):
         return -float(line.size) - 20
     flow = len(_FLOW.findall(line.text))
@@ -236,7 +241,7 @@ def spaced(doc: Document, layout: Layout, line: Line) -> str:
     """
     written = layout.written
     if line.node == line.last and line.node not in written:
-        return _RUN.sub(_gap, doc.data[line.node]).strip() if line.size != len(line.text) else line.text
+        return _parted(doc.data[line.node]) if line.size != len(line.text) else line.text
     out: list[str] = []
     before, parted = -1, False
     nodes = doc.shown[bisect_left(doc.shown, line.node) : bisect_left(doc.shown, line.last + 1)]
@@ -250,7 +255,13 @@ def spaced(doc: Document, layout: Layout, line: Line) -> str:
                 out.append(GAP)
             before, parted = owner, named
         out.append(written[n] if n in written else doc.data[n])
-    return _RUN.sub(_gap, "".join(out)).strip()
+    return _parted("".join(out))
+
+
+def _parted(text: str) -> str:
+    """The text with each run of white space one blank, or a GAP where the run is wide."""
+    text = text.strip()
+    return text if text.isprintable() and GAP not in text else _RUN.sub(_gap, text)
 
 
 def _named(doc: Document, n: int) -> bool:

@@ -22,8 +22,7 @@ _SUFFIX = re.compile(
     re.I,
 )
 _HANDLER = re.compile(
-    r"downfile\.jsp|/_content/download\.jsp|attachment\.jspx|cmd=download|downloadattach|/download\?|download\.(?:aspx?|php|do|ashx)|action=download|/down(?:load)?/(?:file|\d)|filedown|downloadfile|file_?download",
-    re.I,
+    r"downfile\.jsp|/_content/download\.jsp|attachment\.jspx|cmd=download|downloadattach|/download\?|download\.(?:aspx?|php|do|ashx)|action=download|/down(?:load)?/(?:file|\d)|filedown|downloadfile|filedownload|file_download"
 )
 _ESCAPED = re.compile(r"(?:%[89A-F][0-9A-F])+", re.I)
 _TITLED = re.compile(r"\.(?:pdf|docx?|wps|xlsx?|et|pptx?|ofd|zip|rar|7z)\W*$", re.I)
@@ -62,14 +61,14 @@ def _file(page: Page, n: int) -> str | None:
     href = a.get("href", "").strip()
     if not href or href.lower().startswith(("javascript", "#", "mailto")):
         return None
-    told = _SUFFIX.search(href) or _HANDLER.search(href) or "needdownload" in a or "download" in a
+    told = _SUFFIX.search(href) or _HANDLER.search(href.lower()) or "needdownload" in a or "download" in a
     if not told and (page.doc.size(n) > 200 or not _TITLED.search(page.doc.text(n))):
         return None
     url = page.link(href)
     if url is None:
         return None
     path = url.partition("?")[0]
-    if _SUFFIX.search(path) or _HANDLER.search(url) or _SUFFIX.search(url) or a.get("needdownload"):
+    if _SUFFIX.search(path) or _HANDLER.search(url.lower()) or _SUFFIX.search(url) or a.get("needdownload"):
         return url
     if _TITLED.search(page.doc.text(n)) or _TITLED.search(a.get("download", "")):
         return url if not re.search(r"\.s?html?$", path) else None

@@ -80,7 +80,7 @@ def to_html(page: Page, layout: Layout, node: int, kept: Iterable[int], images: 
         name = doc.tag[n]
         if name == TEXT:
             if n in texts:
-                out.write(html.escape(_SPACES.sub(" ", doc.data[n]), quote=False))
+                out.write(_escaped(doc.data[n]))
         elif name in _MADE:
             if tag := _tag(page, n, speaking):
                 out.open(doc.end[n], tag, _attributes(page, n, tag))
@@ -96,7 +96,15 @@ def to_html(page: Page, layout: Layout, node: int, kept: Iterable[int], images: 
             out.write("<hr>", solid=False)
         n += 1
     out.close_before(len(doc) + 1)
-    return _BREAKS.sub("<br><br>", "".join(out.pieces)).strip()
+    made = "".join(out.pieces)
+    return (_BREAKS.sub("<br><br>", made) if made.count("<br>") > 2 else made).strip()
+
+
+def _escaped(text: str) -> str:
+    """Text as HTML, each run of white space one blank."""
+    if not text.isprintable() or "  " in text:
+        text = _SPACES.sub(" ", text)
+    return html.escape(text, quote=False)
 
 
 class _Writer:

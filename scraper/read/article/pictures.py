@@ -8,8 +8,7 @@ from scraper.read.dom import Document
 from scraper.read.rules import Page
 
 _ICON = re.compile(
-    r"icon|logo|button|btn|arrow|bg\.|dot|spacer|blank\.gif|share|wechat|weixin|weibo|qr|ewm|print|close|loading|/images/(?:\w{1,12}\.)?gif|conac|gongan|beian",
-    re.I,
+    r"icon|logo|button|btn|arrow|bg\.|dot|spacer|blank\.gif|share|wechat|weixin|weibo|qr|ewm|print|close|loading|/images/(?:\w{1,12}\.)?gif|conac|gongan|beian"
 )
 
 
@@ -17,7 +16,8 @@ def is_content_image(doc: Document, n: int) -> bool:
     """Whether a picture is content: not an icon by its address, not tiny by its own measures."""
     a = doc.attrs[n]
     src = a.get("src") or a.get("data-src") or a.get("orisrc") or ""
-    if not src or (_ICON.search(src[-200:]) and "upload" not in src.lower()):
+    low = src.lower()
+    if not src or (_ICON.search(low[-200:]) and "upload" not in low):
         return False
     for side in ("width", "height"):
         value = re.match(r"\s*(\d{1,5})", a.get(side, ""))
