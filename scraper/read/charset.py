@@ -44,8 +44,12 @@ def decode(body: bytes, content_type: str | None = None) -> tuple[str, Charset]:
     for bom, name in _BOMS:
         if body.startswith(bom):
             return _finish(body[len(bom) :], name, "bom")
-    if _valid_utf8(body):
-        return _finish(body, "utf-8", "valid")
+    try:
+        text = body.decode("utf-8")
+        return text, Charset(name="utf-8", decided="valid", replaced=text.count("\ufffd"))
+    except UnicodeDecodeError as error:
+        if _is_cut(body, error):
+            return _finish(body, "utf-8", "valid")
     declared = _declared(body, content_type)
     if _mostly_zero(body):
         return _finish(body, "utf-16-le" if body[1:2] == b"\0" else "utf-16-be", "scored")
@@ -59,12 +63,9 @@ def _finish(body: bytes, name: str, decided: str) -> tuple[str, Charset]:
     return text, Charset(name=name, decided=decided, replaced=text.count("\ufffd"))  # type: ignore[arg-type]
 
 
-def _valid_utf8(body: bytes) -> bool:
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(body, final=False)
-    except UnicodeDecodeError:
-        return False
-    return True
+def _is_cut(body: bytes, error: UnicodeDecodeError) -> bool:
+    """Whether nothing is wrong with a text in UTF-8 but that its last character is cut off."""
+    return error.end == len(body) and error.reason == "unexpected end of data"
 
 
 def _mostly_zero(body: bytes) -> bool:

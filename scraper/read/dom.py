@@ -44,7 +44,7 @@ _CROWDED = re.compile(
     re.I,
 )
 _IDLE = re.compile(
-    r">[ \t\r\n]+<(?=/(?:div|p|h[1-6])>|/?(?:li|ul|ol|t[dhr]|table|tbody|script|link|meta|d[ldt]|form|style|title|head|body)[\s>]|!--)"
+    r">[ \t\r\n]+<(?=/(?:div|p|h[1-6])>|/?(?:li|ul|ol|t[dhr]|table|tbody|d[ldt]|form|title|head|body)[\s>])"
 )
 """White space beside a block, which no reader sees: a quarter of a page's nodes."""
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
@@ -203,7 +203,7 @@ def parse(html: str) -> Document:
     if len(html) > _LONG:
         html = _thin(html)
     tags = html.count("<")
-    if tags > _MANY_TAGS or tags - 2 * html.count("</") > 4 * MAX_DEPTH:
+    if tags > _MANY_TAGS or (tags > 4 * MAX_DEPTH and tags - 2 * html.count("</") > 4 * MAX_DEPTH):
         html = _flatten(html)
     tree = LexborHTMLParser(_IDLE.sub("><", html) or "<html></html>")
     doc = Document(html, _tree=tree)
@@ -248,9 +248,9 @@ def _walk(root: LexborNode, doc: Document) -> None:
     doc._numbers = numbers = dict(zip(map(attrgetter("mem_id"), nodes), range(size), strict=True))
     doc.parent = parent = [-1, *map(numbers.__getitem__, map(attrgetter("parent.mem_id"), nodes[1:]))]
     doc.end = end = list(range(1, size + 1))
-    for n, up in zip(range(size - 1, 0, -1), reversed(parent), strict=False):
-        if end[n] > end[up]:
-            end[up] = end[n]
+    last = dict(zip(parent, range(size), strict=True))  # of children the last stays
+    for up in sorted(last, reverse=True)[:-1]:
+        end[up] = end[last[up]]
     places: dict[str, list[int]] = defaultdict(list)
     for n, name in enumerate(doc.tag):
         places[name].append(n)
@@ -292,8 +292,11 @@ def _count(doc: Document) -> None:
         links[n : end[n]] = b"\1" * (end[n] - n)
     doc.shown = [n for n in doc.places.get(TEXT, ()) if not mute[n]]
     for n in doc.shown:
-        if not data[n].isspace():
-            sizes[n] = len("".join(data[n].split()))
+        text = data[n]
+        if text.isprintable():  # no white space but the blank
+            sizes[n] = len(text) - text.count(" ")
+        elif not text.isspace():
+            sizes[n] = len("".join(text.split()))
     doc.chars = list(accumulate(sizes, initial=0))
     doc.link_chars = list(accumulate(map(mul, sizes, links), initial=0))
 

@@ -36,7 +36,9 @@ def find_family(doc: Document, url: str) -> Family | None:
     best, most = None, ENOUGH - 1e-9
     for family, marks in _compiled():
         strong = weak = 0.0
-        for where, pattern, weight in marks:
+        for where, pattern, weight in marks:  # the weak ones last
+            if weight <= WEAK and not strong:
+                break
             if where == "html":
                 hit = pattern in words
             elif where == "url":
@@ -95,9 +97,13 @@ def _compiled() -> tuple[tuple[Family, tuple[tuple[str, Any, float], ...]], ...]
         return pattern.lower() if where == "generator" else pattern
 
     return tuple(
-        (family, tuple((where, prepared(where, pattern), weight) for where, pattern, weight in family.marks))
+        (family, tuple((where, prepared(where, pattern), weight) for where, pattern, weight in _ranked(family)))
         for family in load_families()
     )
+
+
+def _ranked(family: Family) -> list[tuple[str, str, float]]:
+    return sorted(family.marks, key=lambda mark: -mark[2])
 
 
 def _words(doc: Document) -> str:

@@ -13,8 +13,10 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlencode
 
 from scraper.model import Counter
+from scraper.read.dom import Document
 from scraper.read.rules import Page
 
+_SILENT = frozenset("a li ul p td tr br link option -text -comment".split())
 _Finder = Callable[[Page, str], Counter | None]
 
 _LONGEST = 400  # characters of an address on either side of what it is known by
@@ -25,13 +27,21 @@ _AFTER = re.compile(r"""[^"'\s<>()]*""")
 
 def find_counter(page: Page) -> Counter | None:
     """The counter of this article's views, its read-only form where there is one; None where the page asks nobody."""
-    text = page.doc.html
+    text, code = page.doc.html, _code(page.doc)
     for token, finder in _FINDERS:
-        if token in text:
+        if token in code:
             counter = finder(page, text)
             if counter is not None:
                 return counter
     return None
+
+
+def _code(doc: Document) -> str:
+    """Where calls of counters stand: scripts, and the attributes of all but what a page has most of."""
+    told = [doc.data[n] for n in doc.scripts]
+    speaking = [places for name, places in doc.places.items() if name not in _SILENT]
+    told += [value for places in speaking for n in places for value in doc.attrs[n].values()]
+    return "\n".join(told)
 
 
 def _made(page: Page, href: str, adds: bool) -> Counter | None:
@@ -260,7 +270,7 @@ _FINDERS: tuple[tuple[str, _Finder], ...] = (
     ("/api/stl/actions/hits", _sscms),
     ("/info_views/", _jspx),
     ("/access/views", _ucap),
-    ("manuscriptId", _ucap),
+    ("manuscript", _ucap),
     ("a=arcclick", _eyou),
     ("hits/?", _metinfo),
     ("/plus/count.php", _plain("/plus/count.php", True)),
@@ -272,7 +282,7 @@ _FINDERS: tuple[tuple[str, _Finder], ...] = (
     ("GetHits.aspx", _plain("GetHits.aspx", True)),
     ("/visitor/stat/doc/", _visitor),
     ("/Do/visits/", _plain("/Do/visits/", True, "id/")),
-    ("<script", _homemade),
+    ("?", _homemade),
 )
 
 _JSON_NUMBER = re.compile(
