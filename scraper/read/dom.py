@@ -58,7 +58,7 @@ class Document:
     """A parsed page. All lists are indexed by node number; `chars` and `link_chars` have one more entry (prefix sums).
 
     tag: lower-case name, '-text' or '-comment'. data: text or comment content, '' for elements. parent: -1 for the root.
-    end: one past the subtree's last node. places: the nodes of each tag name in order, so that who seeks links or
+    end: one past the subtree's last node. named: the nodes that have attributes. places: the nodes of each tag name in order, so that who seeks links or
     headings walks over no other node; shown: the visible text nodes. mute[i]: 1 where node i stands in a mute element.
     chars[i]: visible characters (blanks left out) before node i; link_chars the same inside <a>. `cut` = the page had
     more than MAX_NODES nodes and the rest was left out.
@@ -72,6 +72,7 @@ class Document:
     chars: list[int] = field(default_factory=list)
     link_chars: list[int] = field(default_factory=list)
     attrs: list[dict[str, str]] = field(default_factory=list)
+    named: list[int] = field(default_factory=list)
     places: dict[str, list[int]] = field(default_factory=dict)
     shown: list[int] = field(default_factory=list)
     mute: bytearray = field(default_factory=bytearray)
@@ -275,6 +276,7 @@ def _fill(nodes: list[LexborNode], doc: Document) -> None:
                 own: Any = nodes[n].attributes
                 if own:
                     attrs[n] = own if None not in own.values() else {k: v or "" for k, v in own.items()}
+    doc.named = [n for n, own in enumerate(attrs) if own]
     texts = doc.places.get(TEXT, ())
     for n in doc.scripts:
         data[n] = "".join([data[k] for k in _between(texts, n, doc.end[n])])

@@ -36,7 +36,7 @@ def find_family(doc: Document, url: str) -> Family | None:
     best, most = None, ENOUGH - 1e-9
     for family, marks in _compiled():
         strong = weak = 0.0
-        for where, pattern, weight in marks:  # the weak ones last
+        for where, pattern, weight in marks:
             if weight <= WEAK and not strong:
                 break
             if where == "html":
@@ -97,7 +97,10 @@ def _compiled() -> tuple[tuple[Family, tuple[tuple[str, Any, float], ...]], ...]
         return pattern.lower() if where == "generator" else pattern
 
     return tuple(
-        (family, tuple((where, prepared(where, pattern), weight) for where, pattern, weight in _ranked(family)))
+        (
+            family,
+            tuple((where, prepared(where, pattern), weight) for where, pattern, weight in _ranked(family)),
+        )
         for family in load_families()
     )
 
@@ -108,7 +111,7 @@ def _ranked(family: Family) -> list[tuple[str, str, float]]:
 
 def _words(doc: Document) -> str:
     """What the CMS wrote, each word once: tags, class, id and addresses, comments, the heads of inline scripts."""
-    named = [attrs for attrs in doc.attrs if attrs]
+    named = [doc.attrs[n] for n in doc.named]
     words = set(doc.places).union(*named, doc.metas)
     words.update([attrs["class"][:200] for attrs in named if "class" in attrs])
     words.update([attrs["id"][:200] for attrs in named if "id" in attrs])

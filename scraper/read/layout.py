@@ -176,9 +176,8 @@ def _look_at_elements(doc: Document, layout: Layout) -> bytearray:
     out = bytearray(len(doc))
     end, tag = doc.end, doc.tag
     kinds = layout.kinds = [0] * len(doc)
-    for n, attributes in enumerate(doc.attrs):
-        if not attributes:
-            continue
+    for n in doc.named:
+        attributes = doc.attrs[n]
         if ("class" in attributes or "id" in attributes) and tag[n] not in _UNNAMED:
             found = flags(attributes.get("class", "")[:200], attributes.get("id", "")[:100])
             if found:

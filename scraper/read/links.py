@@ -20,7 +20,7 @@ def find_links(page: Page) -> tuple[Link, ...]:
     doc = page.doc
     found: dict[str, Link] = {}
     leading = doc.elements_of(_ADDRESS)
-    jumping = [n for n, attrs in enumerate(doc.attrs) if "onclick" in attrs]
+    jumping = [n for n in doc.named if "onclick" in doc.attrs[n]]
     for n in sorted({*leading, *jumping}) if jumping else leading:
         a, name = doc.attrs[n], doc.tag[n]
         href = a.get(_ADDRESS[name], "") if name in _ADDRESS else ""

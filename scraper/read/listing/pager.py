@@ -47,7 +47,9 @@ def with_pager(listing: Listing, pager: Pager | None) -> Listing:
 
 # --- scripts that are told the numbers ---------------------------------------------------------------------------
 
-_CALL = re.compile(r"createPage(?<!function createPage)(?<!\wcreatePage)(?:HTML|r|Html)?\w{0,8}\s*\(([^()]{3,300})\)")
+_CALL = re.compile(
+    r"createPage(?<!function createPage)(?<!\wcreatePage)(?:HTML|r|Html)?\w{0,8}\s*\(([^()]{3,300})\)"
+)
 
 
 def _created(page: Page, html: str) -> Pager | None:
