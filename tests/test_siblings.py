@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scraper import read
 from scraper.model import Article, Block
 from scraper.read import read_blocks
-from scraper.read.article.siblings import MIN_PAGES, learn, without
+from scraper.read.article.siblings import MIN_PAGES, learn, may_teach, without
 
 URL = "http://www.qinghe-zone.example/tzgg/{}.html"
 TIPS = '<div class="zn-tips"><p>青禾服务窗口周一至周六开放，扫码预约可免排队。</p></div>'
@@ -120,3 +120,18 @@ def test_only_what_most_pages_say_is_ever_taken_and_only_from_the_ends(pages: li
     for blocks in pages:
         left = without(blocks, template)
         assert not set(blocks[: left.start] + blocks[left.stop :]) - template
+
+
+LINES = st.builds(Block, box=st.sampled_from(["div a", "div b", ""]), text=st.sampled_from("甲乙丙丁戊"))
+
+
+@given(st.lists(st.lists(LINES, max_size=4), min_size=MIN_PAGES, max_size=9))
+def test_the_cheap_look_never_misses_what_could_be_learned(pages: list[list[Block]]) -> None:
+    if learn(pages):
+        assert may_teach("\n".join(block.text for block in page) for page in pages)
+
+
+def test_the_cheap_look_passes_over_texts_that_share_nothing_at_their_ends() -> None:
+    assert not may_teach(f"{n}甲\n特此公告\n{n}乙" for n in range(12))
+    assert may_teach(f"{n}甲\n{n}乙\n特此公告" for n in range(12))
+    assert may_teach(f"特此公告\t{n}甲\n{n}乙" for n in range(12))

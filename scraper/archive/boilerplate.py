@@ -42,10 +42,10 @@ def to_learn(db: sqlite3.Connection, portal: str | None) -> list[int]:
     return [number for (number,) in rows]
 
 
-def siblings(db: sqlite3.Connection, channel: int) -> list[int]:
-    """The captures of a channel's newest articles."""
-    rows = db.execute(f"SELECT a.capture_id {_ARTICLES} ORDER BY a.id DESC LIMIT ?2", (channel, LEARN_FROM))
-    return [capture for (capture,) in rows]
+def siblings(db: sqlite3.Connection, channel: int) -> list[tuple[int, str]]:
+    """A channel's newest articles: their captures, and their texts as they were read."""
+    query = f"SELECT a.capture_id, a.body {_ARTICLES} ORDER BY a.id DESC LIMIT ?2"
+    return [(capture, body or "") for capture, body in db.execute(query, (channel, LEARN_FROM))]
 
 
 def save_learned(db: sqlite3.Connection, channel: int, blocks: Iterable[Block]) -> list[int]:

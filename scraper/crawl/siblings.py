@@ -14,7 +14,7 @@ from scraper.crawl.take import content_type, read_again
 from scraper.errors import KaifaquError, UsageError
 from scraper.model import Block
 from scraper.read import read_blocks
-from scraper.read.article.siblings import learn
+from scraper.read.article.siblings import learn, may_teach
 
 
 def learn_templates(archive: Archive, *, at: str, portal: str | None = None) -> int:
@@ -27,7 +27,9 @@ def learn_templates(archive: Archive, *, at: str, portal: str | None = None) -> 
 
 def _learn(archive: Archive, channel: int, *, at: str) -> int:
     db = archive.db.conn
-    blocks = learn([_blocks(archive, capture) for capture in siblings(db, channel)])
+    newest = siblings(db, channel)
+    worth = may_teach(body for _, body in newest)
+    blocks = learn([_blocks(archive, capture) for capture, _ in newest]) if worth else ()
     changed = 0
     with transaction(db, archive.path):
         for number in save_learned(db, channel, blocks):

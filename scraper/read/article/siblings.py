@@ -20,6 +20,7 @@ MIN_PAGES = 6
 """Pages of different text before anything is learned: a few notices in a row may be written after one pattern."""
 _PARAGRAPHS = frozenset("p span font b strong em i u a br center".split())
 """What writers and their editors make, and give classes of their own (MsoNormal): never a box of the template's."""
+_LINE_END = re.compile(r"[\n\t]")
 _DIGITS = re.compile(r"\d+")
 _DEPTH = 4  # elements that name a box; those further out are the frame that all pages share
 
@@ -52,6 +53,19 @@ def learn(pages: Iterable[Sequence[Block]]) -> frozenset[Block]:
     fixed = {block for block in repeated if said[block.box] <= repeated}
     ends = {block for page in different for block in _ends(page, fixed)}
     return frozenset(fixed & ends)
+
+
+def may_teach(bodies: Iterable[str]) -> bool:
+    """Whether `learn` may find something in the pages whose articles have these texts: a cheap look, without their pages.
+
+    What is learned stands at an end of some text and on more than half of all; so one text at least must begin or end with
+    a line that most of them have.
+    """
+    pages = [_LINE_END.split(body) for body in {*bodies}]
+    counts = Counter(line for page in pages for line in set(page))
+    return len(pages) >= MIN_PAGES and any(
+        2 * counts[line] > len(pages) for page in pages for line in (page[0], page[-1])
+    )
 
 
 def _ends(page: Sequence[Block], fixed: Collection[Block]) -> set[Block]:
