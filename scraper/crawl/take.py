@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 
 from scraper import urls
 from scraper.archive import Archive
@@ -64,6 +65,7 @@ CAUSES = {
     Forbidden: "forbidden",
     Blocked: "blocked",
 }
+_AT_ONCE = 200_000  # bytes; fewer are read sooner than a thread takes them over
 FRONT_PAGE = "the front page instead"
 """The note of a page in whose place a portal shows its front page: gone, though its bytes do not say so."""
 
@@ -164,7 +166,7 @@ class Taker:
             return self._unread(row, answer, bug)
 
     async def _reading(self, row: Row, answer: Capture) -> Reading:
-        return await asyncio.to_thread(
+        work = partial(
             read,
             answer.body,
             answer.url,
@@ -173,6 +175,7 @@ class Taker:
             expect="listing" if row.kind == "listing" else None,
             template=template_of(self.archive.db.conn, row.channel),
         )
+        return work() if len(answer.body) < _AT_ONCE else await asyncio.to_thread(work)
 
     async def _read(self, row: Row, answer: Capture, reading: Reading) -> Taken:
         if reading.kind == "blocked" or answer.status in (412, 521):
