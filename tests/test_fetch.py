@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import logging
+import socket
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -445,3 +446,39 @@ def test_nothing_of_the_http_library_is_logged(caplog: pytest.LogCaptureFixture)
     with caplog.at_level(logging.INFO):
         fetch({"/a": redirect("/b"), "/b": answer(503)})
     assert caplog.records == []
+
+
+class RecordingSocket:
+    """A connection's socket that keeps what is asked of it."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[int, int, int]] = []
+
+    def setsockopt(self, level: int, name: int, value: int) -> None:
+        self.asked.append((level, name, value))
+
+    def get_extra_info(self, name: str) -> object:
+        return self if name == "socket" else None
+
+
+@pytest.mark.skipif(
+    not hasattr(socket, "TCP_QUICKACK"), reason="only Linux lets a program acknowledge at once"
+)
+def test_bytes_are_acknowledged_as_they_come_for_servers_that_wait_for_that() -> None:
+    connection = RecordingSocket()
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b"<html>"
+        yield b"</html>"
+
+    def serve(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/robots.txt":
+            return httpx.Response(404)
+        return httpx.Response(200, content=pieces(), extensions={"network_stream": connection})
+
+    async def scenario() -> Capture:
+        async with Fetcher(delay=0, transport=httpx.MockTransport(serve)) as fetcher:
+            return await fetcher.fetch("http://zone.example/a")
+
+    assert asyncio.run(scenario()).body == b"<html></html>"
+    assert connection.asked == [(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)] * 3
