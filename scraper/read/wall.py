@@ -84,9 +84,10 @@ def find_wall(doc: Document, body_size: int, status: int | None) -> str | None:
     """The name of the guard that answered instead of the page, or None. `body_size` in bytes, `status` may be unknown."""
     text_size = doc.size(0) if len(doc) else 0
     html = doc.html[:_MAX_SCAN]
-    small = text_size < NEAR_EMPTY and not _has_list(doc)
+    bare = text_size < 4 * NEAR_EMPTY and not _has_list(doc)
+    small = bare and text_size < NEAR_EMPTY
     # a page that has its own content was let through; the guard's cookie script may still ride on it
-    for token, name in _STRONG if text_size < 4 * NEAR_EMPTY else ():
+    for token, name in _STRONG if bare else ():
         if token in html:
             return name
     if text_size < _NOTHING and body_size < 60_000 and _COOKIE.search(html):
