@@ -169,3 +169,34 @@ def test_importing_the_reader_opens_no_network_and_no_database() -> None:
         ).stdout.strip()
         == "[]"
     )
+
+
+@pytest.mark.parametrize(
+    ("page", "leads_to"),
+    [
+        ("<script>window.location.href='/a.html'</script>", "/a.html"),
+        (
+            "<script>function go(){ if (top) { location.href='/a.html' } } setTimeout(go, 0)</script>",
+            "/a.html",
+        ),
+        ("<script>function go(){ location.replace('/a.html') }</script><body onload='go()'>", "/a.html"),
+        ("<script>window.onload = function(){ location.href = '/a.html' }</script>", "/a.html"),
+        ("<script>function check(x){ if (x) { return '' } }\nlocation.href='/a.html'</script>", "/a.html"),
+        ("<script>function sub(){ location.href='/search.html' }</script><form onsubmit='sub()'>", None),
+        ("<script>location.href='/search.html?keyword=' + key</script>", None),
+        ("<script>function ask(){ location.href='/s.html' }\nlocation.href='/a.html'</script>", "/a.html"),
+    ],
+)
+def test_a_script_sends_on_when_it_runs_by_itself_and_not_when_a_click_runs_it(
+    page: str, leads_to: str | None
+) -> None:
+    redirect = read(f"<html>{page}<p>青禾开发区</p></html>".encode(), URL).redirect
+    assert redirect == (leads_to and f"http://www.qinghe-zone.example{leads_to}")
+
+
+def test_a_script_of_many_functions_costs_linear_time() -> None:
+    script = "function f(){{" * 20_000 + "location.href='/a.html'"
+    start = time.process_time()
+    read(f"<html><script>{script}</script></html>".encode(), URL)
+    read(f"<html><script>{'location.href=1+' * 5_000}</script></html>".encode(), URL)
+    assert time.process_time() - start < 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from urllib.parse import urlsplit
 
 from scraper.model import Evidence, Kind
@@ -188,8 +189,28 @@ def find_redirect(doc: Document) -> str | None:
             return match[2]
     if doc.size(0) > 200 or not len(doc):
         return None
-    match = re.search(
-        r"""(?:window|self|top|parent|document)?\.?\s*location(?:\.href)?\s*=\s*["']([^"'\s]{1,1000})["']|location\.(?:replace|assign)\(\s*["']([^"'\s]{1,1000})["']""",
-        doc.script_text()[:20_000],
-    )
-    return (match[1] or match[2]) if match else None
+    code = doc.script_text()[:_MAX_CODE]
+    found = islice(_JUMP.finditer(code), _MAX_JUMPS)
+    jumps = (jump for jump in found if not _waits(doc, code, jump.start()))
+    return next((jump[1] or jump[2] for jump in jumps), None)
+
+
+_MAX_CODE = 20_000
+_JUMP = re.compile(
+    r"""(?:window|self|top|parent|document)?\.?\s*location(?:\.href)?\s*=\s*["']([^"'\s]{1,1000})["'](?!\s*\+)|location\.(?:replace|assign)\(\s*["']([^"'\s]{1,1000})["'](?!\s*\+)"""
+)
+_FUNCTION = re.compile(r"\bfunction\s+([A-Za-z_$][\w$]{0,60})\s*\(")
+
+
+def _waits(doc: Document, code: str, at: int) -> bool:
+    """Whether a jump stands in a function that no script calls and the page not when it is loaded: a search form's."""
+    for function in [*islice(_FUNCTION.finditer(code, 0, at), _MAX_FUNCTIONS)][::-1]:  # the nearest first
+        inside = code[function.end() : at]
+        if inside.count("{") > inside.count("}"):
+            name = function[1]
+            loads = any(name in doc.attr(n, "onload") for n in doc.elements("body"))
+            return not loads and len(re.findall(rf"(?<![\w$]){re.escape(name)}(?![\w$])", code)) == 1
+    return False
+
+
+_MAX_FUNCTIONS, _MAX_JUMPS = 50, 20
