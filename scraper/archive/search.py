@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import string
 from dataclasses import dataclass
 
-from scraper.text import shorten, visible
+from scraper.text import halfwidth, shorten, visible
 
 SNIPPET = 80
 """Characters shown around the first word found."""
@@ -37,7 +38,19 @@ def words_of(query: str) -> list[str]:
 def match_of(query: str) -> str:
     """The FTS5 expression of a query: all words must be found; '' where none can be (no word, or only signs)."""
     phrases = [" ".join(c for c in word if not c.isspace()) for word in words_of(query)]
-    return " AND ".join(f'"{phrase}"' for phrase in phrases if any(c.isalnum() for c in phrase))
+    return " AND ".join(_in_each_width(phrase) for phrase in phrases if any(c.isalnum() for c in phrase))
+
+
+_LETTERS = [ord(letter) for letter in string.ascii_letters + string.digits]
+_WIDE = {letter: letter + 0xFEE0 for letter in _LETTERS}
+_NARROW = {wide: narrow for narrow, wide in _WIDE.items()}
+
+
+def _in_each_width(phrase: str) -> str:
+    """A phrase as typed, and in half and full width where it has letters or digits: portals write 5G and ５Ｇ."""
+    forms = dict.fromkeys((phrase, phrase.translate(_NARROW), phrase.translate(_WIDE)))
+    told = " OR ".join(f'"{form}"' for form in forms)
+    return f"({told})" if len(forms) > 1 else told
 
 
 COMMON = 5_000
@@ -78,10 +91,11 @@ def _ranked(
     # Few are looked up and sorted; for many the dates are walked from the newest on, until enough of them are met.
     walk = "+" if len(found) < COMMON else ""
     newest = db.execute(
-        f"SELECT id, lower(title) FROM articles WHERE id IN (SELECT value FROM json_each(?)) ORDER BY {walk}date DESC LIMIT ?",
+        f"SELECT id, title FROM articles WHERE id IN (SELECT value FROM json_each(?)) ORDER BY {walk}date DESC LIMIT ?",
         (json.dumps([number for (number,) in found]), max(NEWEST, limit)),
     ).fetchall()
-    newest.sort(key=lambda row: not all(word.lower() in (row[1] or "") for word in words))
+    sought = [_plain(word) for word in words]
+    newest.sort(key=lambda row: not all(word in _plain(row[1] or "") for word in sought))
     return [number for number, _ in newest[:limit]]
 
 
@@ -121,8 +135,13 @@ def _hit(
 
 def _place(text: str, words: list[str]) -> int | None:
     """Where the first of the words stands in a text."""
-    low = text.lower()
-    return min((place for word in words if (place := low.find(word.lower())) >= 0), default=None)
+    plain = _plain(text)
+    return min((place for word in words if (place := plain.find(_plain(word))) >= 0), default=None)
+
+
+def _plain(text: str) -> str:
+    """In half width and lower case, as words are compared."""
+    return halfwidth(text).lower()
 
 
 def _snippet(body: str, words: list[str]) -> str:
