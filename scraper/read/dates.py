@@ -32,6 +32,15 @@ _DAY_FIRST = re.compile(
     r"(?<![\d.\-/])(?P<d>3[01]|[12]\d|0[1-9])[\s/]{0,4}(?P<y>20\d\d)[-./年](?P<mo>1[0-2]|0[1-9])(?![\d\-/.])"
     + _CLOCK
 )
+_DAY_MONTH = re.compile(
+    r"(?<![\d.\-/])(?P<d>3[01]|2\d|1[3-9])(?P<s>[/.])(?P<mo>1[0-2]|0?[1-9])(?P=s)(?P<y>20\d\d)(?![\d\-/.])"
+    + _CLOCK
+)
+_MONTH_DAY = re.compile(
+    r"(?<![\d.\-/])(?P<mo>1[0-2]|0?[1-9])(?P<s>[/.])(?P<d>3[01]|2\d|1[3-9])(?P=s)(?P<y>20\d\d)(?![\d\-/.])"
+    + _CLOCK
+)
+"""Which of the two is the day is only sure from 13 on."""
 _DIGITS = re.compile(r"(?<!\d)(?P<y>20\d\d)(?P<mo>1[0-2]|0[1-9])(?P<d>3[01]|[12]\d|0[1-9])(?!\d)" + _CLOCK)
 _HAN = re.compile(
     r"(?P<y>[一二][〇○零OoＯ0一二三四五六七八九]{3})\s?年\s?(?P<mo>十[一二]?|[〇零]?[一二三四五六七八九])\s?月\s?"
@@ -66,7 +75,7 @@ def find_dates(text: str, *, loose: bool = False) -> list[Found]:
     found = [d for d in map(_numeric, _NUMERIC.finditer(half)) if d]
     found += _han_dates(half) if "年" in half else []
     if loose and not found and _SIX.search(half):
-        for pattern in (_BLANK, _SHORT, _DIGITS, *_ENGLISH, _DAY_FIRST):
+        for pattern in (_BLANK, _SHORT, _DIGITS, *_ENGLISH, _DAY_FIRST, _DAY_MONTH, _MONTH_DAY):
             found = [d for d in map(_numeric, pattern.finditer(half)) if d]
             if found:
                 break

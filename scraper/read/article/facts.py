@@ -21,6 +21,7 @@ MAX_LINE = 260  # characters; a longer line is running text, its colons are punc
 MAX_VALUE = 80
 MAX_ROW = 400  # nodes
 MAX_RIVALS = 5
+_SHORT = 60  # characters of a line that is one label with its value
 _SIGN = re.compile(r"[:︰︱丨|/]")
 _SLASH_LABELS = frozenset(
     "文 图 文字 摄影 图片 撰文 图文 文图 文、图 图、文 摄 作者 来源 时间 日期 记者 通讯员 编辑 责编 审核".split()
@@ -28,9 +29,10 @@ _SLASH_LABELS = frozenset(
 _BAR_FIELDS = frozenset(("author", "source", "editor"))
 _DATE_FIELDS = frozenset(("date", "updated", "not_date"))
 _HINT = re.compile(r"[:：∶︰︱丨|]|文/|\d|^[【\[(（]\s?(?:责|编|校|审)|来\s?源(?:[于自]|\s)")
+_N = r"(\d{1,3}(?:,\d{3})+|\d{1,9})"
 _COUNT = re.compile(
-    r"(?:浏览|点击|阅读|访问|查看|人气|点阅)(?:次数|人次|人数|总数|量|数|率)?\s?[:\[(]?\s{0,3}(\d{1,9})\s?(?:次|人|\)|\]|$|\s)"
-    r"|(?<!\d)(\d{1,9})\s?(?:次|人次?)\s?(?:浏览|阅读|点击|访问|查看)|已有\s?(\d{1,9})\s?人(?:浏览|阅读|查看)|(?<!\d)(\d{1,9})\s?(?:浏览|阅读|点击|访问|查看)$"
+    rf"(?:浏览|点击|阅读|访问|查看|人气|点阅)(?:次数|人次|人数|总数|量|数|率)?\s?[:\[(]?\s{{0,3}}{_N}\s?(?:次|人|\)|\]|$|\s)"
+    rf"|(?<![\d,]){_N}\s?(?:次|人次?)\s?(?:浏览|阅读|点击|访问|查看)|已有\s?{_N}\s?人(?:浏览|阅读|查看)|(?<![\d,]){_N}\s?(?:浏览|阅读|点击|访问|查看)$"
 )
 _COUNTED = re.compile("[览击读访看气阅]")
 _STOP = re.compile(
@@ -91,13 +93,14 @@ def read_facts(doc: Document, layout: Layout) -> list[Fact]:
     for i, line in enumerate(lines):
         if line.size > MAX_LINE or line.links == line.size > 12:
             continue
-        if not _HINT.search(line.text):
+        text = _labelled(doc, line)
+        if text is None and not _HINT.search(line.text):
             if doc.tag[line.block] in _LABEL_CELLS:
                 spoken_for = i + 1 if _cell_label(doc, layout, i, out) else spoken_for
             continue
         if line.links * 3 > line.size * 2 and not _SIGN.search(line.text):
             continue  # a row of a list, with its date
-        text = spaced(doc, layout, line)
+        text = text or spaced(doc, layout, line)
         half = halfwidth(text)
         marks = find_marks(half)
         if (
@@ -114,6 +117,17 @@ def read_facts(doc: Document, layout: Layout) -> list[Fact]:
         if marks and marks[-1].field != "other" and not clean_value(text[marks[-1].end :]):
             _next_line(doc, layout, i, marks[-1], out)
     return out
+
+
+def _labelled(doc: Document, line: Line) -> str | None:
+    """A short line as `label：value` where an element of its own holds the label and no colon follows it."""
+    if line.node == line.last or line.size > _SHORT or line.links or doc.parent[line.node] == line.block:
+        return None
+    label = doc.data[line.node].strip()
+    if label not in FIELD or len(label) < 3:
+        return None
+    value = line.text.removeprefix(label).strip()
+    return f"{label}：{value}" if value and value[0] not in ":：" else None
 
 
 def why_none(facts: list[Fact], fields: Collection[str]) -> Evidence | None:
@@ -246,7 +260,8 @@ def _counts(half: str, text: str, marks: list[_Mark], line: int, hidden: bool) -
     if len(half) > 160 or not _COUNTED.search(half) or any(m.field == "views" for m in marks):
         return []
     found = (m for m in _COUNT.finditer(half) if not _NOT_OURS.search(half[: m.start()]))
-    return [Fact("views", "", next(g for g in m.groups() if g), line, hidden, text) for m in found]
+    numbers = [next(g for g in m.groups() if g).replace(",", "") for m in found]
+    return [Fact("views", "", number, line, hidden, text) for number in numbers]
 
 
 def _number(region: str) -> str:

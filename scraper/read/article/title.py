@@ -38,7 +38,9 @@ _HEADINGS = {
 }
 _TITLE_METAS = ("ArticleTitle", "og:title", "twitter:title")
 _SPLIT = re.compile(r"\s*[-_|—–﹣－<>»›·•:：,，丨]+\s*|\s{2,}")
-_HOME = re.compile(r"当前位置|您的位置|现在的位置|所在位置|首页\s*[>＞»/-]|^首页$|网站首页|[>＞»]\s*正文$")
+_HOME = re.compile(
+    r"当前位置|您的位置|现在的位置|所在位置|首页\s*[>＞»/－—–|｜·-]|^首页$|网站首页|[>＞»]\s*正文$"
+)
 _CIPHER = re.compile(r"[\d\W_]")
 _META_BOUND = 400
 
