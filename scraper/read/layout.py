@@ -29,8 +29,10 @@ _FLOW = re.compile(r"[，。；！？、：“”,;!?.](?:(?<!\.)|(?=\s))")
 _FILE = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|wps|et|zip|rar|7z|ofd|txt)(?:$|[?#\s])|download")
 END_MARK = re.compile(
     r"^\W{0,4}(?:上一篇|下一篇|上一条|下一条|上篇|下篇|前一篇|后一篇|上一则|下一则|上一个|下一个|相关(?:阅读|新闻|链接|文章|推荐|信息|稿件|报道|文档|文件|附件|资讯|内容|解读|政策|专题|产品|主题)"
-    r"|推荐(?:阅读|文章|新闻)|延伸阅读|热门(?:文章|新闻|推荐|阅读)|热点|热图|猜你喜欢|最新(?:文章|新闻)|网友评论|发表评论|我要评论|用户评论|已有\d{0,6}条?评论|友情链接|您访问的链接即将离开|关联(?:阅读|文件|稿件)|其他新闻|更多新闻"
-    r"|精彩推荐|图片新闻|同类文章|版权声明|免责声明|本网声明|责任编辑\s?[:：]|责编\s?[:：]|编辑\s?[:：]|阅读(?:剩余)?全文|加载更多|您此时的心情)"
+    r"|推荐(?:阅读|文章|新闻)|延伸阅读|(?:为|给)(?:您|你)推荐|(?:您|你)(?:可能|也许)(?:还|也|会)?(?:感兴趣|喜欢)|大家都在看|热门(?:文章|新闻|推荐|阅读)|热点|热图|猜你喜欢|最新(?:文章|新闻)|网友评论|发表评论|我要评论|用户评论|已有\d{0,6}条?评论|友情链接|您访问的链接即将离开|关联(?:阅读|文件|稿件)|其他新闻|更多新闻"
+    r"|精彩推荐|图片新闻|同类文章|版权声明|免责声明|本网声明|责任编辑\s?[:：]|责编\s?[:：]|编辑\s?[:：]|阅读(?:剩余)?全文|加载更多|您此时的心情"
+    r"|(?:Related|More) (?:Stories|News|Articles|Reading|Links)$|Related$|Most (?:Read|Viewed|Popular)$|Recommended(?: for you)?$|Editor.s (?:Choice|Picks?)$|Latest News$)",
+    re.I,
 )
 """What stands after an article: neighbours, related links, credits, comments."""
 _SENTENCE_END = re.compile(r"[。！？…]\W?$")
@@ -265,7 +267,9 @@ def _parted(text: str) -> str:
 
 def _named(doc: Document, n: int) -> bool:
     attrs = doc.attrs[n]
-    return bool(attrs.get("class") or attrs.get("id")) or doc.tag[n] == "a"
+    if attrs.get("class") or attrs.get("id") or doc.tag[n] == "a":
+        return True
+    return any(name.startswith("data-v-") for name in attrs)  # what Vue marks as a template's own
 
 
 def _gap(match: re.Match[str]) -> str:

@@ -8,6 +8,7 @@ belong to something else.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from scraper.model import Evidence
@@ -86,10 +87,13 @@ def find_date(page: Page, facts: Iterable[Fact], zone: Zone, headline: str | Non
     the day of what it tells."""
     told = {day(d.value) for d in find_dates(headline or "", loose=True)}
     weights = {"date": 10.0, "bare_date": 7.0, "updated": 6.0}
+    facts = list(facts)
+    beside = Counter(f.line for f in facts if f.label and f.value and f.field in _BESIDE)
     candidates: list[Candidate] = []
     for fact in facts:
         weight = weights.get(fact.field, 0.0) * _weight(fact, zone)
-        if not weight or not fact.value or not _publishes(fact, zone, told):
+        in_byline = beside[fact.line] > 1 and not zone.start <= fact.line < zone.stop
+        if not weight or not fact.value or not (in_byline or _publishes(fact, zone, told)):
             continue
         candidates.append(
             Candidate(
@@ -113,6 +117,10 @@ def find_date(page: Page, facts: Iterable[Fact], zone: Zone, headline: str | Non
                     rivals=evidence.rivals,
                 )
     return value, evidence
+
+
+_BESIDE = frozenset(("source", "issuer", "author", "editor", "views"))
+"""Fields of which two on a line outside the text make it a byline, wherever it stands."""
 
 
 def _publishes(fact: Fact, zone: Zone, told: set[str]) -> bool:
@@ -230,7 +238,7 @@ def _starts(fact: Fact, zone: Zone) -> bool:
 
 def clean_author(value: str) -> str:
     """A writer's name without role and brackets: `记者 郑晨子` → `郑晨子`."""
-    value = join_names(value)
+    value = join_names(value.partition(" in ")[0] if value.isascii() else value)
     bare = _ROLE.sub("", value).strip(" ()（）")
     if bare.startswith(("单位", "系", "为", "是")) or _ACCOUNT.fullmatch(bare):
         return ""

@@ -26,9 +26,12 @@ _SIGN = re.compile(r"[:︰︱丨|/]")
 _SLASH_LABELS = frozenset(
     "文 图 文字 摄影 图片 撰文 图文 文图 文、图 图、文 摄 作者 来源 时间 日期 记者 通讯员 编辑 责编 审核".split()
 )
+_BOTH = re.compile(r"\s?(?:图片?|文字?|摄影?)\s?:")
 _BAR_FIELDS = frozenset(("author", "source", "editor"))
 _DATE_FIELDS = frozenset(("date", "updated", "not_date"))
-_HINT = re.compile(r"[:：∶︰︱丨|]|文/|\d|^[【\[(（]\s?(?:责|编|校|审)|来\s?源(?:[于自]|\s)")
+_HINT = re.compile(
+    r"[:：∶︰︱丨|]|文/|\d|^[【\[(（]\s?(?:责|编|校|审)|来\s?源(?:[于自]|\s)|[〇○零一二三四五六七八九]\s?年"
+)
 _N = r"(\d{1,3}(?:,\d{3})+|\d{1,9})"
 _COUNT = re.compile(
     rf"(?:浏览|点击|阅读|访问|查看|人气|点阅)(?:次数|人次|人数|总数|量|数|率)?\s?[:\[(]?\s{{0,3}}{_N}\s?(?:次|人|\)|\]|$|\s)"
@@ -36,7 +39,7 @@ _COUNT = re.compile(
 )
 _COUNTED = re.compile("[览击读访看气阅]")
 _STOP = re.compile(
-    r"字体\b|字体[:\s\[【(]|字号|打印|分享|【\s?(?:大|打印|字|我要|关闭|收藏)|\[\s?(?:大|打印|字|关闭)|大\s中\s小|浏览次数|点击数|阅读次数|我要纠错|扫一扫|收藏|关闭(?:本页|窗口)|二维码|\|"
+    r"字体\b|字体[:\s\[【(]|字号|打印|分享|【\s?(?:大|打印|字|我要|关闭|收藏)|\[\s?(?:大|打印|字|关闭)|大\s中\s小|浏览次数|点击数|阅读次数|我要纠错|扫一扫|收藏|关闭(?:本页|窗口)|二维码|\||\s(?:发表|发布|刊发|更新)于"
 )
 _OPENERS = {"】": "【", ")": "(", "）": "（", "]": "[", "〕": "〔", "》": "《", "」": "「"}
 _TRIM = " \t,，;；、|丨/\\-—–:：。.·•>＞<\u3000"
@@ -152,6 +155,8 @@ def find_marks(half: str) -> list[_Mark]:
     """The labels of a half-width line in order, each with the place where its value begins."""
     marks: list[_Mark] = []
     for match in _SIGN.finditer(half):
+        if match[0] == "/" and _BOTH.match(half, match.end()):
+            continue  # 文/图：, one label
         found = label_before(half, match.start()) or (_glued_day(half, match) if marks else None)
         if found is None or (marks and found[2] < marks[-1].end):
             continue
@@ -192,6 +197,7 @@ def _worded(half: str) -> list[_Mark]:
 
 def _line_facts(text: str, half: str, marks: list[_Mark], line: int, hidden: bool) -> list[Fact]:
     dates = find_dates(half, loose=len(text) < 60 or any(m.field in _DATE_FIELDS for m in marks))
+    counts = [m.start() for m in _COUNT.finditer(half)] if marks and _COUNTED.search(half) else []
     out: list[Fact] = []
     taken = [False] * len(dates)
     for k, mark in enumerate(marks):
@@ -203,7 +209,7 @@ def _line_facts(text: str, half: str, marks: list[_Mark], line: int, hidden: boo
         elif mark.field == "views":
             value = _number(half[mark.end : stop])
         else:
-            ends = [d.start for d in dates if mark.end <= d.start < stop]
+            ends = [n for n in (*(d.start for d in dates), *counts) if mark.end <= n < stop]
             region = within_brackets(text[mark.end : min([stop, *ends])])
             value = clean_value(region) or (name_behind_post(region) if mark.field == "author" else "")
             credits = (credit_of(piece) for piece in region.split(GAP)[1:])

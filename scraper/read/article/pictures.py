@@ -11,9 +11,11 @@ _ICON = re.compile(
     r"icon|logo|button|btn|arrow|bg\.|dot|spacer|blank\.gif|share|wechat|weixin|weibo|qr|ewm|print|close|loading|/images/(?:\w{1,12}\.)?gif|conac|gongan|beian"
 )
 
+_PICTURE = re.compile(r"^(?:#|javascript:)|\.(?:jpe?g|png|gif|webp|bmp)(?:$|[?#])|^$")
+
 
 def is_content_image(doc: Document, n: int) -> bool:
-    """Whether a picture is content: not an icon by its address, not tiny by its own measures."""
+    """Whether a picture is content: not an icon by its address, not tiny by its own measures, not another story's."""
     a = doc.attrs[n]
     src = a.get("src") or a.get("data-src") or a.get("orisrc") or ""
     low = src.lower()
@@ -23,7 +25,13 @@ def is_content_image(doc: Document, n: int) -> bool:
         value = re.match(r"\s*(\d{1,5})", a.get(side, ""))
         if value and int(value[1]) < 90:
             return False
-    return True
+    return not _is_teaser(doc, n)
+
+
+def _is_teaser(doc: Document, n: int) -> bool:
+    """Whether a picture stands in a link with words of its own, which leads to another story and not to a larger picture."""
+    link = next((up for up in doc.ancestors(n, 4) if doc.tag[up] == "a"), -1)
+    return link >= 0 and doc.size(link) > 3 and not _PICTURE.search(doc.attr(link, "href").lower())
 
 
 def image_source(page: Page, n: int) -> str | None:

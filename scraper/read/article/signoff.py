@@ -25,6 +25,8 @@ _INNER_LABEL = re.compile(
 )
 _LABELLED = re.compile(r"^(?P<label>[^:：]{1,8}?)\s?[:：]\s?(?P<rest>.+)$")
 _STOP = re.compile(r"(?:图|摄影|编辑|审核|来源|责编|摄)\s?[/／:：]")
+_ROLES = re.compile(r"\s(?:本报|本网|本台|特约|实习|见习|全媒体)?(?:记者|通讯员)\s?[:：]?\s")
+"""Between the names of reporters and those of correspondents."""
 _REPORTS = re.compile(r"\s?(?:报道|报导|供稿|撰稿|撰文|文)$")
 _PHOTO = re.compile(r"摄(?:影)?\s*$")
 
@@ -37,7 +39,7 @@ def find_signatures(paragraphs: list[str], between: list[str]) -> Iterator[Candi
     for text in paragraphs[:3]:
         for pattern, weight in ((_HEAD_BRACKET, 5.0), (_HEAD_REPORT, 4.0)):
             match = pattern.search(text[:120])
-            names = names_of(match["names"]) if match else None
+            names = names_of(_ROLES.sub(" ", match["names"])) if match else None
             if names:
                 yield Candidate(value=names, rule="dateline", snippet=text, weight=weight)
                 break
@@ -62,7 +64,7 @@ def _tail(text: str) -> str | None:
     if not labelled or FIELD.get(compact(labelled["label"])) != "author":
         labelled = _INNER_LABEL.match(inner)
     if labelled:
-        rest = _STOP.split(labelled["rest"])[0].strip(" ,，、")
+        rest = _ROLES.sub(" ", _STOP.split(labelled["rest"])[0]).strip(" ,，、")
         return names_of(rest) or last_name(rest) or _glued(rest)
     if names := names_of(inner):
         return names

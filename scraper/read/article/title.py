@@ -19,7 +19,7 @@ from scraper.read.article.labels import is_credit, label_before
 from scraper.read.article.sight import Body, Headline
 from scraper.read.dates import find_dates
 from scraper.read.dom import Document
-from scraper.read.layout import Layout
+from scraper.read.layout import GAP, Layout, spaced
 from scraper.read.marks import NO_TITLE, TITLE
 from scraper.read.rules import Candidate, Page, choose
 from scraper.text import compact, halfwidth, han_count, is_han, squeeze
@@ -151,10 +151,15 @@ def _rivals(page: Page, layout: Layout, wanted: _Wanted, below: list[int]) -> It
     for b in below[:_DATED_LINES]:
         if head := _dated(lines[b].text):
             yield _Rival(head, b, b + 1, "dated line", 0.0)
+    for b in below[:_DATED_LINES]:
+        if head := _before_byline(spaced(doc, layout, lines[b])):
+            yield _Rival(head, b, b + 1, "dated line", 0.0)
     before = {b - k for b in below for k in (1, 2, 3)}
     for i, line in enumerate(lines):
         if (
-            3 < len(line.text) <= MAX_TITLE
+            (3 if compact(line.text).lower() not in (wanted.whole, *wanted.metas) else 1)
+            < len(line.text)
+            <= MAX_TITLE
             and (i in before or wanted.mentions(line.text))
             and (i, i + 1) not in seen
         ):
@@ -176,7 +181,11 @@ def _element(
     if (own.start, stop) in seen:
         return
     seen.add((own.start, stop))
-    text = without_date(join_lines([layout.lines[i].text for i in range(own.start, stop)]))
+    parts = [layout.lines[i].text for i in range(own.start, stop)]
+    if len(parts) == 1 and layout.lines[own.start].last >= doc.end[n]:
+        inside = doc.text(n)  # the rest of the line is its byline
+        parts = [inside] if inside and _is_byline(parts[0].removeprefix(inside).strip()) else parts
+    text = without_date(join_lines(parts))
     if 1 < len(text) <= MAX_TITLE:
         yield _Rival(text, own.start, stop, rule, weight)
 
@@ -192,7 +201,16 @@ def _dated(text: str) -> str:
     return head
 
 
-_BYLINE = re.compile(r"\W{0,2}(?:来\s?源|作\s?者|发布|时间|日期|编辑|供稿|点击|浏览|字\s?[体号]\s?[:：])")
+def _before_byline(text: str) -> str:
+    """What stands before the byline on its line, in an element of its own: both may be blocks by their style alone."""
+    head, gap, rest = text.partition(GAP)
+    fit = gap and 4 < len(head) <= MAX_TITLE and ":" not in halfwidth(head[:6])
+    return head if fit and _is_byline(rest) and not _is_byline(head) else ""
+
+
+_BYLINE = re.compile(
+    r"\W{0,2}(?:来\s?源|作\s?者|发布|时间|日期|编辑|供稿|点击|浏览|字\s?[体号]\s?[:：]|(?:图文|文图|[文图]\s?[/、]\s?[文图]|文|摄影|撰[文稿])\s?[:：])"
+)
 
 
 def _is_byline(text: str) -> bool:
