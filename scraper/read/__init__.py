@@ -20,7 +20,7 @@ from scraper.read.listing import read_listing
 from scraper.read.listing.fragment import read_fragment
 from scraper.read.listing.pager import find_article_next, find_pager, with_pager
 from scraper.read.rules import Page
-from scraper.read.wall import find_dead, find_wall
+from scraper.read.wall import find_dead, find_missed, find_wall
 from scraper.urls import join
 
 _HEAD = 20_000
@@ -110,6 +110,9 @@ def _read_page(page: Page, reading: Reading, size: int, status: int | None, expe
         kind, why = find_kind(page, sight, strength)
         if expect == "listing" and kind == "other" and listing.items:
             kind = "listing"
+        missed = find_missed(doc) if expect != "listing" else None
+        if missed:
+            return replace(reading, kind="dead", note=missed)
     reading = replace(reading, evidence={"kind": why})
     if kind == "article":
         follows = find_article_next(page, sight.body.node) if sight.body else None

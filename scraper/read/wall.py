@@ -74,6 +74,11 @@ _GONE = re.compile(
     r"|NotFound|Not\s+Found",
     re.I,
 )
+_MISSED = re.compile(
+    r"\W{0,4}(?:(?:对不起|很抱歉|非常抱歉|抱歉|提示)\W{0,3})?[您你](?:所|要|想|正在)?(?:访问|查看|浏览|查找|请求)的(?:页面|网页|信息|内容|文章|新闻|文件|资源|网址)"
+    r"(?:可能)?(?:不存在|已经?(?:被)?(?:删除|移除|下线|撤销|屏蔽))"
+)
+"""What a page says of itself alone: that what its reader asks for is not there."""
 _TITLE_GONE = re.compile(
     r"^\W{0,3}(?:HTTP)?\s*404\b|404\W{0,3}$|not\s*found|页面(?:不存在|未找到|没有找到|丢失)|找不到(?:页面|网页|文件)|出错了|错误提示",
     re.I,
@@ -116,15 +121,26 @@ def find_dead(doc: Document, status: int | None) -> str | None:
         return f"title: {found[0].strip()}"
     if own >= NEAR_EMPTY // 2 or _has_list(doc):
         return None
-    said = [
-        doc.data[n]
-        for n in doc.texts(0)
-        if doc.chars[n + 1] - doc.chars[n] > doc.link_chars[n + 1] - doc.link_chars[n]
-    ]
+    said = _said(doc)
     if any(text.strip() == "404" for text in said):
         return "text: 404"
     found = _GONE.search(compact("".join(said)))  # not what links say: a headline may hold such words
     return f"text: {found[0]}" if found else None
+
+
+def find_missed(doc: Document) -> str | None:
+    """The sentence that stands where the article was, in its frame and beside its side lists; of a page that is no article."""
+    told = next(filter(None, map(_MISSED.match, _said(doc))), None)
+    return f"text: {told[0].strip()}" if told else None
+
+
+def _said(doc: Document) -> list[str]:
+    """The texts of a page that are no links."""
+    return [
+        doc.data[n]
+        for n in doc.texts(0)
+        if doc.chars[n + 1] - doc.chars[n] > doc.link_chars[n + 1] - doc.link_chars[n]
+    ]
 
 
 def _has_list(doc: Document) -> bool:

@@ -23,7 +23,7 @@ from scraper.read.article.labels import (
 )
 from scraper.read.article.sight import Zone
 from scraper.read.dates import clock, day, find_dates
-from scraper.read.layout import Layout
+from scraper.read.layout import FOOTER, Layout
 from scraper.read.rules import Candidate, Page, choose
 from scraper.text import compact, squeeze
 
@@ -86,7 +86,7 @@ def find_date(page: Page, facts: Iterable[Fact], zone: Zone, headline: str | Non
     """Publication as shown, with the clock where the page has one for that day. A date that the headline itself speaks of is
     the day of what it tells."""
     told = {day(d.value) for d in find_dates(headline or "", loose=True)}
-    weights = {"date": 10.0, "bare_date": 7.0, "updated": 6.0}
+    weights = {"date": 10.0, "bare_date": 7.0, "updated": 3.0}
     facts = list(facts)
     beside = Counter(f.line for f in facts if f.label and f.value and f.field in _BESIDE)
     candidates: list[Candidate] = []
@@ -287,7 +287,11 @@ def find_views(page: Page, facts: list[Fact], zone: Zone) -> tuple[int | None, E
             value=f.value, rule=f"byline {f.label}".strip(), snippet=f.snippet, weight=10 * _weight(f, zone)
         )
         for f in facts
-        if f.field == "views" and f.value and _weight(f, zone) > 0 and not zone.start <= f.line < zone.stop
+        if f.field == "views"
+        and f.value
+        and _weight(f, zone) > 0
+        and not zone.start <= f.line < zone.stop
+        and not FOOTER.search(f.snippet)  # the site's visitors
     ]
     for rule, text, weight in _selected(page, "views"):
         digits = re.search(r"(?<![\d-])\d{1,9}(?![\d万])", text)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from scraper.model import Item
 from scraper.read.dates import find_dates
 from scraper.read.dom import Document
-from scraper.read.listing.row_dates import date_column, row_date, with_years
+from scraper.read.listing.row_dates import date_column, heading_year, row_date, with_years
 from scraper.read.listing.row_titles import link_title
 from scraper.read.listing.rows import Rows
 
@@ -31,12 +31,20 @@ def items_of(doc: Document, rows: Rows, link: Callable[[str], str | None]) -> tu
 
 def _items(doc: Document, rows: Rows, link: Callable[[str], str | None]) -> Iterator[Item]:
     column = date_column(doc, rows.rows[-1].start)
+    year = ""
+    before: int | None = None
     for row in rows.rows[:MAX_ITEMS]:
+        year = heading_year(doc, before, row.start) or year
+        before = row.stop
         url = link(row.href) if row.href else None
         title = link_title(doc, row.link) if url else ""
         if url and title:
-            date = row_date(doc, row.start, row.stop, row.link, title, column)
-            yield Item(url=url, title=title, date=_whole(date, doc.attr(row.link, "title")))
+            date = _whole(
+                row_date(doc, row.start, row.stop, row.link, title, column), doc.attr(row.link, "title")
+            )
+            yield Item(
+                url=url, title=title, date=f"{year}-{date}" if year and date and len(date) == 5 else date
+            )
 
 
 def _whole(date: str | None, tip: str) -> str | None:

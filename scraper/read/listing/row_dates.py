@@ -7,6 +7,7 @@ agree, or between two rows of one year in a list that runs in order. Else `MM-DD
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -21,7 +22,7 @@ OPEN, CLOSE = r"[\[【(（〔<《\s|/·:：-]{0,6}", r"[\]】)）〕>》\s|/;；
 _LABEL = r"(?:[\u4e00-\u9fff ]{0,8}(?:时间|日期|发布于?|更新|发表)\s*[:：]?)"
 # A text that is a date, one that begins or ends with one, or one that labels one.
 DATED = re.compile(
-    rf"^{OPEN}{_LABEL}?{OPEN}(?:{DAY}{CLOCK}|{SHORT}|(?:19|20)?\d\d\s*年\s*{SHORT}|(?:19|20)\d\d\s*[-/.年]\s*\d{{1,2}}\s*月?|\d\d-\d\d-\d\d){CLOSE}$"
+    rf"^{OPEN}{_LABEL}?{OPEN}(?:{DAY}{CLOCK}|{SHORT}|(?:19|20)?\d\d\s*年\s*{SHORT}|(?:19|20)\d\d\s*[-/.年]\s*\d{{1,2}}\s*月?|\d\d([-/])\d\d\1\d\d){CLOSE}$"
     rf"|{DAY}{CLOCK}{CLOSE}$|^{OPEN}{DAY}|[\[【(（]\s*{SHORT}\s*[\]】)）]\s*$|{_LABEL}\s*{DAY}"
 )
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?"
@@ -60,6 +61,23 @@ def date_column(doc: Document, row: int) -> int | None:
     if head == row:
         return None
     return next((i for i, cell in enumerate(_cells(doc, head)) if _HEAD.search(doc.text(cell))), None)
+
+
+def heading_year(doc: Document, before: int | None, row: int) -> str:
+    """The year that stands as a heading of its own between two rows, or right before the first (`before`: where the row before
+    it ends, None of the first); '' where there is none, or several: those choose among years."""
+    last = bisect_left(doc.shown, row)
+    first = 0 if before is None else bisect_left(doc.shown, before)
+    texts = (
+        n
+        for n in doc.shown[max(first, last - _ABOVE, 0) : last]
+        if doc.link_chars[n] == doc.link_chars[n + 1]
+    )
+    years = [found["y"] for n in texts if len(doc.data[n]) < 20 and (found := _Y.match(doc.data[n].strip()))]
+    return years[0] if len(years) == 1 else ""
+
+
+_ABOVE = 6  # texts above a row, blanks too, among which its heading is
 
 
 def _cells(doc: Document, row: int) -> list[int]:

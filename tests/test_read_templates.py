@@ -1,0 +1,171 @@
+"""Small pages of our own, each with one habit of template makers, and what a careful reader would say of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from scraper import read
+from scraper.model import Article, Listing
+
+URL = "http://www.qinghe-zone.example/xw/20240311/7.html"
+TITLE = "青禾开发区召开项目建设推进会"
+TEXT = (
+    "<p>3月11日，青禾开发区召开项目建设推进会，总结一季度工作，部署下一步任务，二十家单位的负责人参加会议。</p>"
+    "<p>会议要求，各部门要盯紧节点，把服务送到工地，让签约的项目早开工、开工的项目早投产，确保上半年目标任务完成。</p>"
+)
+SIDE = "".join(
+    f'<li><a href="/xw/2024030{n}/{n}.html">青禾新区第{n}批企业签约入驻产业园</a><span>2024-03-0{n}</span></li>'
+    for n in range(1, 9)
+)
+
+
+def article(head: str, text: str = TEXT, *, title: str = f"{TITLE}-青禾开发区", metas: str = "") -> Article:
+    page = f"<html><head><title>{title}</title>{metas}</head><body>{head}<div class=nr>{text}</div></body></html>"
+    got = read(page.encode(), URL).article
+    assert got is not None
+    return got
+
+
+def listing(rows: str) -> Listing:
+    got = read(f"<html><title>新闻</title><body>{rows}</body></html>".encode(), URL, expect="listing").listing
+    assert got is not None
+    return got
+
+
+@pytest.mark.parametrize(
+    ("byline", "field", "value"),
+    [
+        ("<ul><li>2024年3月11日</li><li><span>稿件来源</span><em>青禾融媒</em></li></ul>", "source", "青禾融媒"),
+        ("<ul><li>2024年3月11日</li><li><label>撰稿人</label><span>苏晚晴</span></li></ul>", "author", "苏晚晴"),
+        ("<div>时间：2024-03-11 来源：青禾融媒</div><div>阅读量 1,284</div>", "views", 1284),
+        ("<div>日期：2024-03-11 来源：青禾集团<span>1,306 次浏览</span></div>", "views", 1306),
+        ("<div>日期：2024-03-11 来源：青禾集团<span>1,306 次浏览</span></div>", "source", "青禾集团"),
+        ("<div>日期：<time>28/03/2024</time> 来源：青禾集团</div>", "date", "2024-03-28"),
+        ("<div>日期：03/28/2024 来源：青禾集团</div>", "date", "2024-03-28"),
+        ("<div>日期：05/03/2024 来源：青禾集团</div>", "date", None),
+        ("<div>二〇二四年三月十一日</div>", "date", "2024-03-11"),
+        ("<div>文/图：李鹿鸣 发表于 2024-03-11 10:24</div>", "author", "李鹿鸣"),
+        ("<div>By Chen Yulan in Qinghe | Source: Qinghe Daily | Posted: March 11, 2024</div>", "author", "Chen Yulan"),
+        ("<div>更新于：2024-03-12 来源：青禾集团</div>", "date", "2024-03-12"),
+        (
+            '<div>发布时间：2024-03-11<script>var ly="贸易局";if(ly!="")document.write("<span>来源："+ly+"</span>");</script></div>',
+            "source",
+            "贸易局",
+        ),
+        ("<div data-v-1a><span data-v-1a>2024-03-11</span><span data-v-1a>青禾集团</span></div>", "date", "2024-03-11"),
+    ],
+)  # fmt: skip
+def test_a_byline_is_read_however_it_is_set(byline: str, field: str, value: object) -> None:
+    assert getattr(article(f"<h1>{TITLE}</h1>{byline}"), field) == value
+
+
+def test_a_day_above_the_headline_is_trusted_before_that_of_an_update() -> None:
+    leaf = "<div class=rili><div>17</div><div>2023-11</div></div>"
+    head = f"<div>2023-11-17</div><h1>{TITLE}</h1><div>发布单位：质量部 更新于：2023-11-29</div>"
+    assert article(head).date == "2023-11-17"
+    assert article(f"{leaf}<h1>{TITLE}</h1><div>发布单位：质量部 更新于：2023-11-29</div>").date in (
+        "2023-11-17",
+        "2023-11-29",
+    )
+
+
+def test_a_byline_below_the_text_has_its_day_too() -> None:
+    foot = "<div><span>2022.03.19</span><span>图文：梁小满</span><span>供稿单位：宣传中心</span><span>责任编辑：韦佳</span></div>"
+    got = article(f"<h1>{TITLE}</h1>", TEXT + "</div>" + foot + "<div>")
+    assert (got.date, got.author, got.source) == ("2022-03-19", "梁小满", "宣传中心")
+
+
+def test_a_headline_may_share_its_line_with_the_byline() -> None:
+    head = (
+        '<div class="b2"><span class="b21">返乡创业能拿多少补贴？局长来解答</span>'
+        '<span class="b22">信息来源：青禾日报 记者 周既明 | 发布时间：2024年3月5日 9时06分</span></div>'
+    )
+    got = article(head, title="青禾示范区 政策问答 返乡创业能拿多少补贴？局长来解答")
+    assert (got.title, got.source, got.author) == ("返乡创业能拿多少补贴？局长来解答", "青禾日报", "周既明")
+
+
+def test_a_headline_of_two_characters_is_one_where_the_page_is_called_so() -> None:
+    got = article("<div>讣　告</div><div>发布日期：2024-03-05 供稿单位：离退休处</div>", title="讣告")
+    assert got.title == "讣 告"
+
+
+def test_a_breadcrumb_without_links_is_no_headline() -> None:
+    got = article(f"<div>首页－政务公开－政策问答</div><div>{TITLE}</div><div>发布时间：2024-03-11</div>")
+    assert got.title == TITLE
+
+
+@pytest.mark.parametrize(
+    "signed",
+    ["（记者 尤志刚 通讯员 白晓燕）3月11日，", "本报讯（记者 尤志刚 通讯员 白晓燕）3月11日，"],
+)
+def test_reporters_and_correspondents_of_one_bracket_are_all_named(signed: str) -> None:
+    head = f"<h1>{TITLE}</h1><div>发布时间：2024-03-11</div>"
+    assert article(head, TEXT.replace("3月11日，", signed, 1)).author == "尤志刚 白晓燕"
+    tail = TEXT + "<p>（本报记者 尤志刚 通讯员 麦冬 易安）</p>"
+    assert article(head, tail).author == "尤志刚 麦冬 易安"
+
+
+@pytest.mark.parametrize("mark", ["为您推荐", "您可能感兴趣的内容", "Related Stories", "Most Read"])
+def test_what_is_recommended_below_a_short_notice_is_not_its_text(mark: str) -> None:
+    story = f"<div class=tj><h4>{TITLE}</h4><p>{'此次活动优化了发展环境，凝聚了干事创业的合力。' * 6}</p><a href='#'>全文</a></div>"
+    notice = "因管网检修，3月6日8:00至18:00梧桐路以东区域停水，请提前储水。"
+    head = "<h3>停水通知</h3><div>日期：2024-03-05 9:12 访问次数：</div>"
+    got = article(head, f"<div>{notice}</div></div><div>{mark}</div>{story * 5}<div>", title="停水通知")
+    assert got.body == notice
+
+
+def test_pictures_that_lead_to_other_stories_are_no_gallery() -> None:
+    teasers = "".join(
+        f'<div class=tk><a href="/zt/{n}.html"><img src="/u/s{n}.jpg"><span>青禾组图第{n}辑</span></a></div>'
+        for n in range(20)
+    )
+    head = f"<h1>{TITLE}</h1><div>文/图：李鹿鸣 2024-03-09 10:24</div>"
+    photos = (
+        '<p><img src="/u/1.jpg"></p><p>图为湖边的樱花。</p><p><img src="/u/2.jpg"></p><p>图为踏青的市民。</p>'
+    )
+    got = article(head, f"{photos}</div><div>更多图集{teasers}")
+    assert [image.url.rpartition("/")[2] for image in got.images] == ["1.jpg", "2.jpg"]
+    assert got.body == "图为湖边的樱花。\n图为踏青的市民。"
+
+
+def test_the_visitors_of_a_site_are_not_the_readers_of_its_article() -> None:
+    foot = "</div><div>闽ICP备05000011号 2005年7月1日开通 访问 5530982 人次</div><div>"
+    assert article(f"<h1>{TITLE}</h1><div>发布时间：2024-03-11</div>", TEXT[:60] + foot).views is None
+
+
+def test_an_article_that_is_gone_is_dead_in_its_frame_and_beside_its_lists() -> None:
+    gone = "<p>对不起，您访问的信息不存在或已被删除！</p><p>系统将在5秒后返回</p>"
+    page = f"<html><title>青禾园区</title><body><div>发布时间： 来源： 点击数：0</div>{gone}<ul>{SIDE}</ul></body></html>"
+    assert read(page.encode(), URL).kind == "dead"
+    assert read(page.replace(gone, "").encode(), URL).kind == "listing"
+
+
+def test_rows_under_the_heading_of_a_year_have_that_year() -> None:
+    def rows(days: list[str]) -> str:
+        return "".join(
+            f'<dt><a href="/c{d}.html">青禾集团召开第{d}次工作会议</a></dt><dd class=rq>[{d}]</dd>'
+            for d in days
+        )
+
+    got = listing(
+        f"<div class=lb><h3>2024年</h3><dl>{rows(['01-19', '01-08', '01-03'])}</dl>"
+        f"<h3>2023年</h3><dl>{rows(['12-26', '12-15', '12-02'])}</dl></div>"
+    )
+    assert [item.date for item in got.items][2:4] == ["2024-01-03", "2023-12-26"]
+
+
+def test_years_to_choose_from_say_nothing_of_the_rows() -> None:
+    rows = "".join(
+        f'<li><a href="/c{n}.html">青禾集团召开第{n}次工作会议</a><span>01-0{n}</span></li>'
+        for n in range(1, 8)
+    )
+    got = listing(f"<div><b>2024年</b> <b>2023年</b> <b>2022年</b></div><ul>{rows}</ul>")
+    assert {item.date for item in got.items} == {f"01-0{n}" for n in range(1, 8)}
+
+
+def test_days_with_a_year_of_two_digits_and_slashes_are_dates_of_rows() -> None:
+    rows = "".join(
+        f'<tr><td><a href="/c{n}.html">青禾集团召开第{n}次工作会议</a></td><td>24/03/0{n}</td></tr>'
+        for n in range(1, 8)
+    )
+    assert listing(f"<table>{rows}</table>").items[0].date == "2024-03-01"
