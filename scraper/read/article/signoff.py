@@ -27,7 +27,7 @@ _LABELLED = re.compile(r"^(?P<label>[^:：]{1,8}?)\s?[:：]\s?(?P<rest>.+)$")
 _STOP = re.compile(r"(?:图|摄影|编辑|审核|来源|责编|摄)\s?[/／:：]")
 _ROLES = re.compile(r"\s(?:本报|本网|本台|特约|实习|见习|全媒体)?(?:记者|通讯员)\s?[:：]?\s")
 """Between the names of reporters and those of correspondents."""
-_REPORTS = re.compile(r"\s?(?:报道|报导|供稿|撰稿|撰文|文)$")
+_REPORTS = re.compile(r"\s?(?:文\s?[/、]?\s?图|图\s?[/、]?\s?文|摄影报道|报道|报导|供稿|撰稿|撰文|文)$")
 _PHOTO = re.compile(r"摄(?:影)?\s*$")
 
 

@@ -12,10 +12,10 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import accumulate, islice
+from itertools import accumulate, islice, pairwise
 
 from scraper.model import Evidence
-from scraper.read.article.labels import is_credit, label_before
+from scraper.read.article.labels import is_credit, is_organisation, label_before
 from scraper.read.article.sight import Body, Headline
 from scraper.read.dates import find_dates
 from scraper.read.dom import Document
@@ -165,6 +165,11 @@ def _rivals(page: Page, layout: Layout, wanted: _Wanted, below: list[int]) -> It
             and (i, i + 1) not in seen
         ):
             yield _Rival(line.text, i, i + 1, "line", 0.0)
+    for i, (line, after) in enumerate(pairwise(lines)):
+        if line.block == after.block and line.size + after.size <= MAX_TITLE and (i, i + 2) not in seen:
+            joined = join_lines([line.text, after.text])
+            if compact(joined).lower() in wanted.metas:
+                yield _Rival(joined, i, i + 2, "lines", 0.0)  # parted by <br>
 
 
 def _element(
@@ -212,6 +217,10 @@ def _before_byline(text: str) -> str:
 _BYLINE = re.compile(
     r"\W{0,2}(?:来\s?源|作\s?者|发布|时间|日期|编辑|供稿|点击|浏览|字\s?[体号]\s?[:：]|(?:图文|文图|[文图]\s?[/、]\s?[文图]|文|摄影|撰[文稿])\s?[:：])"
 )
+
+
+_SORTS = re.compile(r"\W{0,2}(?:所属)?(?:分\s?类|类\s?别|栏\s?目|标\s?签|关键[词字])\s?[:：]")
+"""What an article is sorted under."""
 
 
 def _is_byline(text: str) -> bool:
@@ -263,6 +272,13 @@ class _Place:
         return 3.0 * behind + 1.0 * column + section
 
 
+def _is_site(rival: _Rival, wanted: _Wanted) -> bool:
+    """Whether a heading far above any byline is the site's name, which the whole <title> is too."""
+    short = rival.rule in _HEADINGS and len(rival.text) <= _NAME and not rival.text.endswith("》")
+    return short and is_organisation(rival.text) and compact(rival.text).lower() == wanted.whole
+
+
+_NAME = 20  # characters of the longest name of a site
 _DATED_LINES = 40  # lines with a date that are looked at for a headline: a card has one, a list has too many
 _FEW = 50  # neighbours that are looked at: a list shows what it is at its beginning
 _COLUMN = 12  # characters of the longest name of a column; templates put the headline in its place
@@ -283,7 +299,7 @@ def _weigh(
         score -= 4.0
     if line.hidden:
         score -= 2.5
-    if _HOME.search(rival.text) or _is_byline(rival.text):
+    if _HOME.search(rival.text) or _is_byline(rival.text) or _SORTS.match(rival.text):
         score -= 5.0
     letters = han_count(rival.text)
     if letters < 4 and len(rival.text) < 8:
@@ -299,6 +315,8 @@ def _weigh(
         score += 3.0
     elif following < len(below) and below[following] - rival.stop <= 6:
         score += 3.0 - 0.4 * (below[following] - rival.stop)
+    elif following < len(below) and _is_site(rival, wanted):
+        score -= 4.0
     score -= 2.5 * _in_furniture(doc, layout, line.node)
     score -= min(2.0, rival.start / 150)
     return _Rival(rival.text, rival.start, rival.stop, rival.rule, score)
