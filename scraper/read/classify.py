@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from itertools import islice
 from urllib.parse import urlsplit
 
@@ -139,6 +140,9 @@ def _article_score(
 _NEAR_ABOVE, _NEAR_BELOW = 8, 10  # lines around the headline where info tables and bylines stand
 _ALONE = 40  # characters of a line with date, clock, weekday and the name of who published it
 _ROWS = 10  # lines from which links in every other line make a list
+_EACH_ROW = (
+    4  # times from which a label is that of a column: each row of a list has its author and its clicks
+)
 _BYLINE_FIELDS = frozenset(("date", "source", "issuer", "author", "views", "editor", "updated"))
 
 
@@ -162,7 +166,8 @@ def _has_byline(sight: Sight, near: list[Fact]) -> bool:
 
     Labels without any value are those of a form. A date below a link is a row's: the only row of its list.
     """
-    labelled = [f for f in near if f.label and f.field in _BYLINE_FIELDS]
+    often = Counter(f.label for f in sight.facts if f.label and f.value)
+    labelled = [f for f in near if f.label and f.field in _BYLINE_FIELDS and often[f.label] < _EACH_ROW]
     if any(f.value for f in labelled):
         return True
     if any(":" in halfwidth(f.snippet) for f in labelled) and any(f.field == "bare_date" for f in near):

@@ -7,6 +7,7 @@ belong to something else.
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -143,8 +144,22 @@ def _meta_date(page: Page) -> str | None:
         for value in doc.metas.get(name, ()):
             found = find_dates(value, loose=True)
             if found and found[0].value not in built:
-                return found[0].value
+                return _in_china(value) or found[0].value
     return None
+
+
+_ZONED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:\d\d)")
+_CHINA = datetime.timezone(datetime.timedelta(hours=8))
+
+
+def _in_china(value: str) -> str | None:
+    """A time that names its zone (RFC 3339; WordPress writes UTC) as that in China; None of any other."""
+    if not _ZONED.fullmatch(value.strip()):
+        return None
+    try:
+        return f"{datetime.datetime.fromisoformat(value.strip()).astimezone(_CHINA):%Y-%m-%d %H:%M}"
+    except (ValueError, OverflowError):
+        return None
 
 
 def find_source(page: Page, facts: list[Fact], zone: Zone, layout: Layout) -> tuple[Decision, str | None]:
@@ -306,8 +321,11 @@ def byline_lines(facts: Iterable[Fact], layout: Layout, page: Page) -> set[int]:
     """Numbers of the lines that hold date, source, author, editor or views and little else."""
     out: set[int] = set()
     for fact in facts:
+        today = fact.field == "bare_date" and _WEEKDAY.search(
+            fact.snippet
+        )  # the day of the visit, in the page's head
         if fact.field not in ("other", "title", "not_date") and (
-            fact.label or fact.field in ("views", "bare_date")
+            fact.label or (fact.field in ("views", "bare_date") and not today)
         ):
             line = layout.lines[fact.line]
             if line.size <= 60 or (line.size <= 150 and fact.label and fact.at < 16):

@@ -19,7 +19,7 @@ from scraper.read.article.labels import is_credit, is_organisation, label_before
 from scraper.read.article.sight import Body, Headline
 from scraper.read.dates import find_dates
 from scraper.read.dom import Document
-from scraper.read.layout import GAP, Layout, spaced
+from scraper.read.layout import FOOTER, GAP, Layout, spaced
 from scraper.read.marks import NO_TITLE, TITLE
 from scraper.read.rules import Candidate, Page, choose
 from scraper.text import compact, halfwidth, han_count, is_han, squeeze
@@ -219,7 +219,7 @@ _BYLINE = re.compile(
 )
 
 
-_SORTS = re.compile(r"\W{0,2}(?:所属)?(?:分\s?类|类\s?别|栏\s?目|标\s?签|关键[词字])\s?[:：]")
+_SORTS = re.compile(r"^\W{0,2}(?:所属)?(?:分\s?类|类\s?别|栏\s?目|标\s?签|关键[词字])\s?[:：]")
 """What an article is sorted under."""
 
 
@@ -299,7 +299,7 @@ def _weigh(
         score -= 4.0
     if line.hidden:
         score -= 2.5
-    if _HOME.search(rival.text) or _is_byline(rival.text) or _SORTS.match(rival.text):
+    if any(pattern.search(rival.text) for pattern in (_HOME, _SORTS, FOOTER)) or _is_byline(rival.text):
         score -= 5.0
     letters = han_count(rival.text)
     if letters < 4 and len(rival.text) < 8:

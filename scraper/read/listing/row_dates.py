@@ -92,11 +92,11 @@ def row_date(
     column: of a table with several dates a row, the one that counts (`date_column`).
     """
     cells = _cells(doc, start) if column is not None else []
-    if column is not None and column < len(cells) and (date := _whole([doc.text(cells[column])], title)):
+    if column is not None and column < len(cells) and (date := _whole([doc.text(cells[column])])):
         return date
     outside, inside = _pieces(doc, start, stop, link)
     for pieces in (outside, [p for p in inside if p != title]):
-        if date := _whole(pieces, title) or _split(pieces) or _month_day(pieces):
+        if date := _whole(pieces) or _split(pieces) or _joined(pieces, title) or _month_day(pieces):
             return date
     return None
 
@@ -114,7 +114,7 @@ def _pieces(doc: Document, start: int, stop: int, link: int) -> tuple[list[str],
     return outside, inside
 
 
-def _whole(pieces: Sequence[str], title: str) -> str | None:
+def _whole(pieces: Sequence[str]) -> str | None:
     """A full date: one that stands alone before one after a label, before one within a text (not within the title)."""
     ranked: list[tuple[int, int, str]] = []
     for place, text in enumerate(pieces):
@@ -129,11 +129,14 @@ def _whole(pieces: Sequence[str], title: str) -> str | None:
             labelled = not told and _PUBLISHED.search(text[max(0, found.start - 8) : found.start])
             if alone or labelled or edge:
                 ranked.append((0 if labelled else 1 if alone else 2, place, found.value))
-    if not ranked:
-        joined = " ".join(pieces)  # digits in elements of their own
-        found_any = find_dates(joined[:400]) if len(joined) <= 80 and joined.strip(_BRACKETS) != title else []
-        return found_any[0].value if found_any else None
-    return min(ranked)[2]
+    return min(ranked)[2] if ranked else None
+
+
+def _joined(pieces: Sequence[str], title: str) -> str | None:
+    """A date whose digits stand in elements of their own, in a short row."""
+    joined = " ".join(pieces)
+    found = find_dates(joined) if len(joined) <= 80 and joined.strip(_BRACKETS) != title else []
+    return found[0].value if found else None
 
 
 def _split(pieces: Sequence[str]) -> str | None:
