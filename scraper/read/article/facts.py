@@ -345,8 +345,8 @@ def _cell_label(doc: Document, layout: Layout, i: int, out: list[Fact]) -> bool:
     lines = layout.lines
     label = compact(lines[i].text).strip("【】[]")
     field = FIELD.get(label, "other")
-    if field == "other" or len(label) < 2:
-        return False
+    if field == "other" or len(label) < 2 or lines[i].links:
+        return False  # what can be clicked sorts a table
     mark = _Mark(0, 0, field, label)
     out.append(Fact(field, label, "", i, lines[i].hidden, lines[i].text))
     if i + 1 < len(lines) and compact(lines[i + 1].text).strip("【】[]") in FIELD:

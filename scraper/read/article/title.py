@@ -82,7 +82,7 @@ def find_title(page: Page, layout: Layout, bylines: Iterable[int], told: Iterabl
         return _from_metas(doc, layout, wanted)
     best = max(rivals, key=lambda r: (r.score, -r.start))
     if best.score < 3.0:
-        return _from_metas(doc, layout, wanted, best)
+        return _from_metas(doc, layout, wanted, None if place.behind(best) else best)
     others = [Candidate(value=r.text, rule=r.rule, weight=r.score) for r in rivals if r is not best]
     others = sorted(others, key=lambda c: -c.weight)[:3]
     text, evidence = choose([Candidate(value=best.text, rule=best.rule, weight=best.score), *others])
@@ -258,10 +258,13 @@ class _Place:
         own = [(doc.parent[n], doc.tag[n]) for n in doc.elements_of(_HEADINGS)]
         self.repeated = {box for box, count in Counter(own).items() if count >= _SECTIONS}
 
+    def behind(self, rival: _Rival) -> bool:
+        """Whether nearly all text stands above it: a signature, not a headline."""
+        whole = self.text[-1]
+        return whole > _SOME_TEXT and whole - self.text[rival.stop] < 0.2 * whole
+
     def against(self, doc: Document, layout: Layout, rival: _Rival) -> float:
         """How much less a rival is worth: behind the text, a word of the menu, one of many headings of its kind in one box."""
-        whole = self.text[-1]
-        behind = whole > _SOME_TEXT and self.text[-1] - self.text[rival.stop] < 0.2 * whole
         column = len(rival.text) <= _MENU and compact(rival.text) in self.menu
         section = 0.0
         if rival.rule in _HEADINGS and self.repeated:
@@ -269,7 +272,7 @@ class _Place:
             section = _HEADINGS[rival.rule] * any(
                 (doc.parent[n], rival.rule) in self.repeated for n in doc.ancestors(up, 6)
             )
-        return 3.0 * behind + 1.0 * column + section
+        return 3.0 * self.behind(rival) + 1.0 * column + section
 
 
 def _is_site(rival: _Rival, wanted: _Wanted) -> bool:
