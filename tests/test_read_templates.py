@@ -169,3 +169,66 @@ def test_days_with_a_year_of_two_digits_and_slashes_are_dates_of_rows() -> None:
         for n in range(1, 8)
     )
     assert listing(f"<table>{rows}</table>").items[0].date == "2024-03-01"
+
+
+def test_a_headline_that_a_break_parts_is_whole_where_the_head_of_the_page_knows_it() -> None:
+    whole = "青禾综合保税区管委会关于印发《跨境电商产业扶持暂行办法》的通知"
+    meta = f'<meta name="ArticleTitle" content="{whole}">'
+    head = (
+        f"<p>{whole[:14]}<br>{whole[14:]}</p><div>发布机构：青禾综合保税区管委会 发布日期：2023-11-06</div>"
+    )
+    assert article(head, title=f"青禾综合保税区 规范性文件 {whole}", metas=meta).title == whole
+
+
+def test_the_name_of_the_site_above_all_is_no_headline() -> None:
+    head = (
+        "<h1>青禾农业科学研究院</h1><div>2024年3月11日 星期一</div><table><tr><td><span class=lblTitle>司空砚同志讣告</span></td></tr>"
+        "<tr><td>供稿单位：离退休职工处</td><td>发布日期：2024-3-5 9:07:41</td><td>访问次数：1024</td></tr></table>"
+    )
+    got = article(head, title="青禾农业科学研究院")
+    assert (got.title, got.date, got.views) == ("司空砚同志讣告", "2024-03-05 09:07", 1024)
+
+
+@pytest.mark.parametrize("sorts", ["分类：标准化", "所属栏目：通知公告", "标签：园区"])
+def test_what_an_article_is_sorted_under_is_no_headline(sorts: str) -> None:
+    got = article(f"<h2>{TITLE}</h2><dl><dd>{sorts}</dd><dd>发布于：2022年06月17日</dd></dl>", title="标准化")
+    assert got.title == TITLE
+
+
+def test_a_signature_below_the_text_is_no_headline() -> None:
+    foot = "<p>宋长庚同志治丧小组</p><p>2024年3月2日</p></div><div>供稿单位：老干处 发布日期：24-03-02</div><div>"
+    text = "".join(TEXT.replace("青禾", zone) for zone in ("青禾", "云岭", "白河", "石湾"))
+    got = article("", text + foot, title="青禾开发区")
+    assert got.title != "宋长庚同志治丧小组"
+    assert got.body.startswith("3月11日，青禾开发区召开")
+
+
+def test_a_time_in_another_zone_is_told_in_china_s() -> None:
+    meta = '<meta property="article:published_time" content="2023-09-08T03:12:00+00:00">'
+    head = f"<h1>{TITLE}</h1><div>发布日期：2023-09-08</div>"
+    assert article(head, metas=meta).date == "2023-09-08 11:12"
+    broken = meta.replace("2023-09-08", "2023-99-08")
+    assert article(head, metas=broken).date == "2023-09-08"
+
+
+def test_authors_and_clicks_of_rows_make_no_article() -> None:
+    rows = "".join(
+        f'<tr><td><a href="/n/{n}">青禾研究所举行第{n}次学术交流会</a></td><td>2019年04月0{n}日</td>'
+        f"<td>作者: 韦青岚</td><td>点击: 22{n}</td></tr>"
+        for n in range(1, 8)
+    )
+    heads = "".join(f'<th><a href="#">{head}</a></th>' for head in ("标题", "发布日期", "作者", "点击数"))
+    page = f"<html><title>工作动态</title><body><h2>工作动态</h2><table><tr>{heads}</tr>{rows}</table></body></html>"
+    got = read(page.encode(), "http://www.qinghe-zone.example/index.php/news?start=12")
+    assert got.kind == "listing"
+    assert got.listing is not None
+    assert len(got.listing.items) == 7
+
+
+def test_a_day_split_over_elements_is_trusted_before_one_that_a_summary_speaks_of() -> None:
+    rows = "".join(
+        f"<div class=row><strong>0{n}</strong><span>2025.02</span><h4><a href='/n/{n}'>青禾集团获评第{n}批绿色工厂</a></h4>"
+        f"<p>要以2025年3月31日前开工为目标。</p></div>"
+        for n in range(1, 8)
+    )
+    assert listing(f"<div>{rows}</div>").items[0].date == "2025-02-01"

@@ -22,7 +22,7 @@ from scraper.read.dom import Document
 from scraper.read.layout import FOOTER, GAP, Layout, spaced
 from scraper.read.marks import NO_TITLE, TITLE
 from scraper.read.rules import Candidate, Page, choose
-from scraper.text import compact, halfwidth, han_count, is_han, squeeze
+from scraper.text import compact, halfwidth, han_count, squeeze
 
 MAX_TITLE = 160
 _TAGS = re.compile(r"<[^<>]{0,300}>")
@@ -228,11 +228,14 @@ def _is_byline(text: str) -> bool:
 
 
 def join_lines(parts: list[str]) -> str:
-    """Lines of one headline as one: nothing between two Han characters that a <br> parted, else a blank."""
+    """Lines of one headline as one: nothing between two wide characters that a <br> parted, else a blank."""
     out = parts[0] if parts else ""
     for part in parts[1:]:
-        out += part if out and part and is_han(out[-1]) and is_han(part[0]) else " " + part
+        out += part if out and part and min(out[-1], part[0]) >= _WIDE else " " + part
     return out
+
+
+_WIDE = "\u3001"  # from here on characters are Chinese, their punctuation too
 
 
 def without_date(text: str) -> str:
@@ -276,7 +279,7 @@ class _Place:
 
 
 def _is_site(rival: _Rival, wanted: _Wanted) -> bool:
-    """Whether a heading far above any byline is the site's name, which the whole <title> is too."""
+    """Whether a heading is the site's name, which the whole <title> is too."""
     short = rival.rule in _HEADINGS and len(rival.text) <= _NAME and not rival.text.endswith("》")
     return short and is_organisation(rival.text) and compact(rival.text).lower() == wanted.whole
 
@@ -318,8 +321,8 @@ def _weigh(
         score += 3.0
     elif following < len(below) and below[following] - rival.stop <= 6:
         score += 3.0 - 0.4 * (below[following] - rival.stop)
-    elif following < len(below) and _is_site(rival, wanted):
-        score -= 4.0
+    if following < len(below) and below[following] - rival.stop > 1 and _is_site(rival, wanted):
+        score -= 6.0
     score -= 2.5 * _in_furniture(doc, layout, line.node)
     score -= min(2.0, rival.start / 150)
     return _Rival(rival.text, rival.start, rival.stop, rival.rule, score)
