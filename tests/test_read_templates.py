@@ -232,3 +232,28 @@ def test_a_day_split_over_elements_is_trusted_before_one_that_a_summary_speaks_o
         for n in range(1, 8)
     )
     assert listing(f"<div>{rows}</div>").items[0].date == "2025-02-01"
+
+
+def test_a_byline_below_makes_an_article_of_a_page_without_headline_and_the_line_above_its_headline() -> None:
+    title = "关于2013年端午节放假安排的通知"
+    page = (
+        f"<html><title>青禾高新区</title><body><table><tr><td><font size=4>{title}</font></td></tr>"
+        "<tr><td>各镇人民政府，高新区各部门，驻区各单位：<br>根据市政府办公室通知精神，结合我区实际，现将放假安排通知如下。<br>"
+        "一、6月10日至12日放假调休，共3天，6月8日、9日上班。<br>二、各单位要妥善安排好值班和安全、保卫等工作，遇有突发事件及时报告。<br>"
+        "青禾高新区管委会办公室<br>二○一三年六月三日</td></tr>"
+        "<tr><td>发布单位：管委会办公室 录入者：ql_admin 录入日期：13-06-04 人气：1287</td></tr></table></body></html>"
+    )
+    got = read(page.encode(), "http://www.qinghe-zone.example/show.jsp?id=7").article
+    assert got is not None
+    assert (got.title, got.source, got.date, got.views) == (title, "管委会办公室", "2013-06-04", 1287)
+
+
+def test_the_text_below_the_headline_counts_where_a_copy_of_it_stands_above() -> None:
+    copy = TEXT.replace("<p>", "<div>").replace("</p>", "</div>")
+    page = (
+        f"<html><title>{TITLE}</title><body><div><span>{TITLE}</span></div><div>2024-03-11</div><div>{copy}</div>"
+        f"<h1>{TITLE}</h1><div>发布时间：2024-03-11 来源：青禾融媒</div><div class=m>{TEXT}</div></body></html>"
+    )
+    got = read(page.encode(), URL).article
+    assert got is not None
+    assert got.body == TEXT.replace("<p>", "").replace("</p>", "\n").strip()

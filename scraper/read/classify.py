@@ -150,7 +150,7 @@ def _near(sight: Sight) -> list[Fact]:
     """The facts around the headline; and below the text, where some templates put them all, the one dated label."""
     title, stop = sight.headline.start, sight.headline.stop
     if title < 0:
-        return []
+        return _below(sight)
     near = [f for f in sight.facts if title - _NEAR_ABOVE <= f.line < stop + _NEAR_BELOW and not f.hidden]
     body = sight.body
     late = [
@@ -159,6 +159,19 @@ def _near(sight: Sight) -> list[Fact]:
         if body and body.start <= f.line < body.stop + 4 and f.field == "date" and f.value and not f.hidden
     ]
     return near + [f for f in late if len(late) == 1 and f not in near]
+
+
+def _below(sight: Sight) -> list[Fact]:
+    """The facts of a line at the end of the text on which two labels are filled: old templates put the byline there."""
+    if sight.body is None:
+        return []
+    told = [
+        f
+        for f in sight.facts
+        if sight.body.stop - _NEAR_ABOVE <= f.line < sight.body.stop + 3 and f.value and not f.hidden
+    ]
+    labels = Counter(f.line for f in told if f.label and f.field in _BYLINE_FIELDS)
+    return [f for f in told if labels[f.line] > 1]
 
 
 def _has_byline(sight: Sight, near: list[Fact]) -> bool:

@@ -130,7 +130,7 @@ def _weights(
     written: bytearray,
 ) -> tuple[list[int], list[float]]:
     """Weights of all lines and pictures in document order: (node numbers, weights)."""
-    copies = _copies(layout, furniture, show_hidden)
+    copies = _copies(layout, anchor, furniture, show_hidden)
     pairs: list[tuple[int, float]] = []
     read, ended = 0.0, False
     for i, line in enumerate(layout.lines):
@@ -163,15 +163,15 @@ def _weights(
     return [p[0] for p in pairs], [p[1] for p in pairs]
 
 
-def _copies(layout: Layout, furniture: bytearray, show_hidden: bool) -> set[int]:
+def _copies(layout: Layout, anchor: int, furniture: bytearray, show_hidden: bool) -> set[int]:
     """Lines that repeat earlier ones: long ones wherever they stand, and after such a line the short ones that follow in
     the same order (a second copy for phones repeats tables and names too)."""
     out: set[int] = set()
     seen: dict[str, int] = {}
     before = -1  # the line of which the line before is a copy
     for i, line in enumerate(layout.lines):
-        if (line.hidden and not show_hidden) or furniture[line.node]:
-            continue
+        if i < anchor or (line.hidden and not show_hidden) or furniture[line.node]:
+            continue  # what stands above the headline is not the article's, so what repeats it is
         if layout.weights[i] > 20:
             first = seen.setdefault(compact(line.text), i)
             before = first if first != i else -1

@@ -381,16 +381,15 @@ _PORTAL = re.compile(r"(?:信息|新闻)网$|网站$|门户$|官网$")
 
 
 def first_line(layout: Layout, body: Body) -> Headline:
-    """The first line of the text as the headline, where nothing else on the page is one: short, no sentence, no address to
-    its readers."""
-    line = layout.lines[body.start] if body.start < body.stop else None
-    if line is None or line.links or not 4 < len(line.text) <= 60 or line.text[-1] in _SENTENCE_END:
-        return Headline(text=None)
-    if _is_byline(line.text) or han_count(line.text) < 4:
-        return Headline(text=None)
-    return Headline(
-        text=line.text, start=body.start, stop=body.start + 1, evidence=Evidence(rule="first line")
-    )
+    """The line above the text, or its first, as the headline, where nothing else on the page is one: short, no sentence, no
+    address to its readers."""
+    for i, rule in ((body.start - 1, "line above the text"), (body.start, "first line")):
+        line = layout.lines[i] if 0 <= i < body.stop else None
+        if line is None or line.links or not 4 < len(line.text) <= 60 or line.text[-1] in _SENTENCE_END:
+            continue
+        if not (_is_byline(line.text) or han_count(line.text) < 4 or _HOME.search(line.text)):
+            return Headline(text=line.text, start=i, stop=i + 1, evidence=Evidence(rule=rule))
+    return Headline(text=None)
 
 
 _SENTENCE_END = "。；：:;，,、"
