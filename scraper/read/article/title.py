@@ -75,7 +75,7 @@ def find_title(page: Page, layout: Layout, bylines: Iterable[int], told: Iterabl
     names |= {column} if 0 < len(column) <= _COLUMN else set()
     wanted = _Wanted(plain(doc.title[:_META_BOUND]), [m for m in metas if m], names)
     below = sorted(set(bylines))
-    place = _Place(doc, layout)
+    place = _Place(doc, layout, set(below))
     rivals = [_weigh(doc, layout, r, wanted, below, place) for r in _rivals(page, layout, wanted, below)]
     rivals = [r for r in rivals if r.score > 0]
     if not rivals:
@@ -255,8 +255,9 @@ class _Place:
 
     __slots__ = ("menu", "repeated", "text")
 
-    def __init__(self, doc: Document, layout: Layout) -> None:
-        self.text = list(accumulate([w if w > 0 else 0.0 for w in layout.weights], initial=0.0))
+    def __init__(self, doc: Document, layout: Layout, bylines: set[int]) -> None:
+        told = [w if w > 0 and i not in bylines else 0.0 for i, w in enumerate(layout.weights)]
+        self.text = list(accumulate(told, initial=0.0))
         self.menu = {x.text.replace(" ", "") for x in layout.lines if x.size <= _MENU and x.links == x.size}
         own = [(doc.parent[n], doc.tag[n]) for n in doc.elements_of(_HEADINGS)]
         self.repeated = {box for box, count in Counter(own).items() if count >= _SECTIONS}
