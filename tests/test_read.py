@@ -199,4 +199,6 @@ def test_a_script_of_many_functions_costs_linear_time() -> None:
     start = time.process_time()
     read(f"<html><script>{script}</script></html>".encode(), URL)
     read(f"<html><script>{'location.href=1+' * 5_000}</script></html>".encode(), URL)
+    sleeping = "".join(f"function f{n}(){{location.href='/a.html'}}" for n in range(5_000))
+    assert read(f"<html><script>{sleeping}</script></html>".encode(), URL).redirect is None
     assert time.process_time() - start < 2

@@ -60,13 +60,11 @@ def test_a_byline_is_read_however_it_is_set(byline: str, field: str, value: obje
 
 
 def test_a_day_above_the_headline_is_trusted_before_that_of_an_update() -> None:
-    leaf = "<div class=rili><div>17</div><div>2023-11</div></div>"
-    head = f"<div>2023-11-17</div><h1>{TITLE}</h1><div>发布单位：质量部 更新于：2023-11-29</div>"
-    assert article(head).date == "2023-11-17"
-    assert article(f"{leaf}<h1>{TITLE}</h1><div>发布单位：质量部 更新于：2023-11-29</div>").date in (
-        "2023-11-17",
-        "2023-11-29",
-    )
+    byline = f"<h1>{TITLE}</h1><div>发布单位：质量部 更新于：2023-11-29</div>"
+    assert article(f"<div>2023-11-17</div>{byline}").date == "2023-11-17"
+    leaf = "<div class=rili><strong>17</strong><span>2023-11</span></div>"
+    assert article(f"{leaf}{byline}").date == "2023-11-17"
+    assert article(byline).date == "2023-11-29"
 
 
 def test_a_byline_below_the_text_has_its_day_too() -> None:

@@ -45,8 +45,7 @@ def decode(body: bytes, content_type: str | None = None) -> tuple[str, Charset]:
         if body.startswith(bom):
             return _finish(body[len(bom) :], name, "bom")
     try:
-        text = body.decode("utf-8")
-        return text, Charset(name="utf-8", decided="valid", replaced=text.count("\ufffd"))
+        return _told(body.decode("utf-8"), "utf-8", "valid")
     except UnicodeDecodeError as error:
         if _is_cut(body, error):
             return _finish(body, "utf-8", "valid")
@@ -59,7 +58,10 @@ def decode(body: bytes, content_type: str | None = None) -> tuple[str, Charset]:
 
 
 def _finish(body: bytes, name: str, decided: str) -> tuple[str, Charset]:
-    text = body.decode(name, "replace")
+    return _told(body.decode(name, "replace"), name, decided)
+
+
+def _told(text: str, name: str, decided: str) -> tuple[str, Charset]:
     return text, Charset(name=name, decided=decided, replaced=text.count("\ufffd"))  # type: ignore[arg-type]
 
 

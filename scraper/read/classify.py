@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from scraper.model import Evidence, Kind
 from scraper.read.article import Sight
-from scraper.read.article.facts import Fact
+from scraper.read.article.facts import Fact, crowded
 from scraper.read.dom import Document
 from scraper.read.rules import Page
 from scraper.text import halfwidth
@@ -170,8 +170,8 @@ def _below(sight: Sight) -> list[Fact]:
         for f in sight.facts
         if sight.body.stop - _NEAR_ABOVE <= f.line < sight.body.stop + 3 and f.value and not f.hidden
     ]
-    labels = Counter(f.line for f in told if f.label and f.field in _BYLINE_FIELDS)
-    return [f for f in told if labels[f.line] > 1]
+    bylines = crowded(told, _BYLINE_FIELDS)
+    return [f for f in told if f.line in bylines]
 
 
 def _has_byline(sight: Sight, near: list[Fact]) -> bool:

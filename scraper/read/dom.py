@@ -58,8 +58,9 @@ class Document:
     """A parsed page. All lists are indexed by node number; `chars` and `link_chars` have one more entry (prefix sums).
 
     tag: lower-case name, '-text' or '-comment'. data: text or comment content, '' for elements. parent: -1 for the root.
-    end: one past the subtree's last node. named: the nodes that have attributes. places: the nodes of each tag name in order, so that who seeks links or
-    headings walks over no other node; shown: the visible text nodes. mute[i]: 1 where node i stands in a mute element.
+    end: one past the subtree's last node. named: the nodes that have attributes. places: the nodes of each tag name in
+    order, so that who seeks links or headings walks over no other node; shown: the visible text nodes. mute[i]: 1 where
+    node i stands in a mute element.
     chars[i]: visible characters (blanks left out) before node i; link_chars the same inside <a>. `cut` = the page had
     more than MAX_NODES nodes and the rest was left out.
     """

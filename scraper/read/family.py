@@ -106,6 +106,7 @@ def _compiled() -> tuple[tuple[Family, tuple[tuple[str, Any, float], ...]], ...]
 
 
 def _ranked(family: Family) -> list[tuple[str, str, float]]:
+    """Its marks, the weak ones last: they are sought only beside a strong one."""
     return sorted(family.marks, key=lambda mark: -mark[2])
 
 

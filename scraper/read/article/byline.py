@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from scraper.model import Evidence
-from scraper.read.article.facts import Fact, clean_value, text_facts
+from scraper.read.article.facts import Fact, clean_value, crowded, text_facts
 from scraper.read.article.labels import (
     behind_titles,
     join_names,
@@ -89,11 +88,11 @@ def find_date(page: Page, facts: Iterable[Fact], zone: Zone, headline: str | Non
     told = {day(d.value) for d in find_dates(headline or "", loose=True)}
     weights = {"date": 10.0, "bare_date": 7.0, "updated": 3.0}
     facts = list(facts)
-    beside = Counter(f.line for f in facts if f.label and f.value and f.field in _BESIDE)
+    bylines = crowded(facts, _BESIDE)
     candidates: list[Candidate] = []
     for fact in facts:
         weight = weights.get(fact.field, 0.0) * _weight(fact, zone)
-        in_byline = beside[fact.line] > 1 and not zone.start <= fact.line < zone.stop
+        in_byline = fact.line in bylines and not zone.start <= fact.line < zone.stop
         if not weight or not fact.value or not (in_byline or _publishes(fact, zone, told)):
             continue
         candidates.append(
@@ -121,7 +120,7 @@ def find_date(page: Page, facts: Iterable[Fact], zone: Zone, headline: str | Non
 
 
 _BESIDE = frozenset(("source", "issuer", "author", "editor", "views"))
-"""Fields of which two on a line outside the text make it a byline, wherever it stands."""
+"""Fields of which two on a line outside the text say that its day is the publication's."""
 
 
 def _publishes(fact: Fact, zone: Zone, told: set[str]) -> bool:
@@ -321,9 +320,8 @@ def byline_lines(facts: Iterable[Fact], layout: Layout, page: Page) -> set[int]:
     """Numbers of the lines that hold date, source, author, editor or views and little else."""
     out: set[int] = set()
     for fact in facts:
-        today = fact.field == "bare_date" and _WEEKDAY.search(
-            fact.snippet
-        )  # the day of the visit, in the page's head
+        # the day of the visit stands in the head of a page, with its weekday
+        today = fact.field == "bare_date" and _WEEKDAY.search(fact.snippet)
         if fact.field not in ("other", "title", "not_date") and (
             fact.label or (fact.field in ("views", "bare_date") and not today)
         ):

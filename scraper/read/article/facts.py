@@ -7,7 +7,8 @@ or table cells. An empty label stays empty: the next label is never its value.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from scraper.model import Evidence
@@ -131,6 +132,12 @@ def _labelled(doc: Document, line: Line) -> str | None:
         return None
     value = line.text.removeprefix(label).strip()
     return f"{label}：{value}" if value and value[0] not in ":：" else None
+
+
+def crowded(facts: Iterable[Fact], fields: Collection[str]) -> set[int]:
+    """The lines on which two or more labels of these fields are filled: a byline, wherever it stands."""
+    filled = Counter(f.line for f in facts if f.label and f.value and f.field in fields)
+    return {line for line, count in filled.items() if count > 1}
 
 
 def why_none(facts: list[Fact], fields: Collection[str]) -> Evidence | None:

@@ -149,11 +149,9 @@ def _rivals(page: Page, layout: Layout, wanted: _Wanted, below: list[int]) -> It
         if layout.kinds[n] & TITLE and doc.tag[n] not in _NEVER:
             yield from _element(doc, layout, n, "class", 1.0, seen)
     for b in below[:_DATED_LINES]:
-        if head := _dated(lines[b].text):
-            yield _Rival(head, b, b + 1, "dated line", 0.0)
-    for b in below[:_DATED_LINES]:
-        if head := _before_byline(spaced(doc, layout, lines[b])):
-            yield _Rival(head, b, b + 1, "dated line", 0.0)
+        for head in (_dated(lines[b].text), _before_byline(spaced(doc, layout, lines[b]))):
+            if head:
+                yield _Rival(head, b, b + 1, "dated line", 0.0)
     before = {b - k for b in below for k in (1, 2, 3)}
     named = {wanted.whole, *wanted.metas, *wanted.parts[:1]}
     for i, line in enumerate(lines):
@@ -165,7 +163,7 @@ def _rivals(page: Page, layout: Layout, wanted: _Wanted, below: list[int]) -> It
             and (i, i + 1) not in seen
         ):
             yield _Rival(line.text, i, i + 1, "line", 0.0)
-    for i, (line, after) in enumerate(pairwise(lines)):
+    for i, (line, after) in enumerate(pairwise(lines) if wanted.metas else ()):
         if line.block == after.block and line.size + after.size <= MAX_TITLE and (i, i + 2) not in seen:
             joined = join_lines([line.text, after.text])
             if compact(joined).lower() in wanted.metas:

@@ -69,9 +69,7 @@ def heading_year(doc: Document, before: int | None, row: int) -> str:
     last = bisect_left(doc.shown, row)
     first = 0 if before is None else bisect_left(doc.shown, before)
     texts = (
-        n
-        for n in doc.shown[max(first, last - _ABOVE, 0) : last]
-        if doc.link_chars[n] == doc.link_chars[n + 1]
+        n for n in doc.shown[max(first, last - _ABOVE) : last] if doc.link_chars[n] == doc.link_chars[n + 1]
     )
     years = [found["y"] for n in texts if len(doc.data[n]) < 20 and (found := _Y.match(doc.data[n].strip()))]
     return years[0] if len(years) == 1 else ""
