@@ -255,3 +255,62 @@ def test_the_text_below_the_headline_counts_where_a_copy_of_it_stands_above() ->
     got = read(page.encode(), URL).article
     assert got is not None
     assert got.body == TEXT.replace("<p>", "").replace("</p>", "\n").strip()
+
+
+@pytest.mark.parametrize(
+    ("byline", "field", "value"),
+    [
+        ('<i class="icon-eye"></i><b>2,048</b>', "views", 2048),
+        ('<img src="/images/liulan.png"><span>573</span>', "views", 573),
+        ('<span class="viewCount">573</span>', "views", 573),
+        ('<i class="icon-zan"></i><b>573</b>', "views", None),
+        ('<time datetime="2024-03-11T08:30:00+08:00">三天前</time>', "date", "2024-03-11 08:30"),
+        ('<time class="updated" datetime="2024-03-15T08:30:00+08:00">今天</time>', "date", None),
+        ("<span>2024-03-11 18:02:47</span><span>青禾集团</span>", "date", "2024-03-11 18:02"),
+        (
+            '发布于 <a href="/3312.html">2024年3月11日</a> <a href="/u/7">网站编辑部同仁</a> 阅读 (77)',
+            "views",
+            77,
+        ),
+        ("<p><b>供稿单位</b><i>材料学院</i></p><p><b>文字</b><i>宁可欣</i></p>", "author", "宁可欣"),
+        ("2024-3-11|发布者: 秘书处小黄|来自: 商会秘书处", "source", "商会秘书处"),
+    ],
+)
+def test_a_byline_that_markup_tells_more_of_than_words(byline: str, field: str, value: object) -> None:
+    assert getattr(article(f"<h1>{TITLE}</h1><div class=info>{byline}</div>"), field) == value
+
+
+def test_the_days_of_rows_that_only_their_markup_tells_whole() -> None:
+    rows = "".join(
+        f'<article><h2><a href="/n/{n}">青禾周刊第{n}期刊登产业园区专题报道</a></h2>'
+        f'<footer><time datetime="2023-11-2{n}T07:00:00+08:00">11月2{n}日</time></footer></article>'
+        for n in range(1, 7)
+    )
+    assert [item.date for item in listing(rows).items] == [f"2023-11-2{n}" for n in range(1, 7)]
+
+
+def test_clicks_behind_a_link_are_the_row_s() -> None:
+    hot = (
+        "<div><h3>热门资讯</h3><ul><li><a href=/1>第九届盆景展获奖名单</a>阅读：3310</li>"
+        "<li><a href=/2>榕树盆景冬季养护要点</a>阅读：9021</li></ul></div>"
+    )
+    head = "<div><div class=bt>讣&emsp;告</div><ul><li>日期：2022-12-30</li><li>访问次数：</li></ul></div>"
+    got = article(hot + head, title="讣告_公告_青禾盆景协会")
+    assert (got.title, got.views, got.date) == ("讣 告", None, "2022-12-30")
+
+
+def test_a_line_of_writers_is_the_byline_of_the_headline_above_its_subtitle() -> None:
+    head = (
+        "<table><tr><td>走基层·看变化</td></tr><tr><td><b>茶山雨润采茶忙</b></td></tr>"
+        "<tr><td>——石坳乡牛角村见闻</td></tr><tr><td>□ 本报记者 韦 舟</td></tr></table>"
+    )
+    foot = "<p>《青禾报》二〇一一年四月十二日 第3版&nbsp;&nbsp;录入：xiaoli&nbsp;&nbsp;人气：<b>1,306</b></p>"
+    got = article(head, TEXT + foot, title="青禾报·电子版")
+    assert (got.title, got.author, got.date, got.views) == ("茶山雨润采茶忙", "韦舟", "2011-04-12", 1306)
+    assert "录入" not in got.body
+
+
+def test_a_file_with_its_size_is_no_text() -> None:
+    got = article(f"<h1>{TITLE}</h1>", TEXT + '<p><a href="/a.xls">签到表.xls</a> (23 KB, 下载次数: 65)</p>')
+    assert "签到表" not in got.body
+    assert [file.text for file in got.attachments] == ["签到表.xls"]

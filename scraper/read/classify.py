@@ -38,7 +38,7 @@ _MAGIC = (
 _PAGE_TYPES = re.compile(r"html|xml|text/plain|json|javascript|octet-stream|unknown", re.I)
 ARTICLE_URL = re.compile(
     r"/t\d{7,9}(?:_\d+)?\.s?html?|/art/\d{4}/|/art_[0-9a-f_]+|/[0-9a-f]{32}\.s?html?|/content\.s?html?$|/info/\d+/\d+\.|/c\d+a\d+/page\.|content/post_\d+"
-    r"|/contents/\d+/\d+\.|/content_\d+|/article/\d+|/\d{4}[-/]?\d{2}[-/]\d{1,2}/\w*\d+\.|/page/\d+\.html|/show[-_]?\d|/view\.php\?|newsid=|articleid=|/detail|/\d{5,}\.s?html?$|/Item/\d+|/c/\d{4}-\d\d-\d\d/",
+    r"|/contents/\d+/\d+\.|/content_\d+|/article/\d+|/\d{4}[-/]?\d{2}[-/]\d{1,2}/\w*\d+\.|/(?:19|20)\d{6}/\w*\d\w*\.s?html?|/page/\d+\.html|/show[-_]?\d|/view\.php\?|newsid=|articleid=|/detail|/\d{5,}\.s?html?$|/Item/\d+|/c/\d{4}-\d\d-\d\d/",
     re.I,
 )
 LISTING_URL = re.compile(

@@ -88,6 +88,28 @@ def parse_date(text: str, *, loose: bool = True) -> str | None:
     return found[0].value if found else None
 
 
+_ZONED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:\d\d)")
+_CHINA = datetime.timezone(datetime.timedelta(hours=8))
+
+
+def in_china(value: str) -> str | None:
+    """A time that names its zone (RFC 3339; WordPress writes UTC) as that in China; None of any other."""
+    if not _ZONED.fullmatch(value.strip()):
+        return None
+    try:
+        return f"{datetime.datetime.fromisoformat(value.strip()).astimezone(_CHINA):%Y-%m-%d %H:%M}"
+    except (ValueError, OverflowError):
+        return None
+
+
+def moment(given: str, words: str) -> str | None:
+    """What a `datetime` attribute says, in China's time, where the words beside it ("3 days ago", 11月30日) are no full date."""
+    if not given or len(given) > 40 or find_dates(words[:80], loose=True):
+        return None
+    found = find_dates(given)
+    return in_china(given) or (found[0].value if found else None)
+
+
 def day(date: str) -> str:
     """`YYYY-MM-DD` of a date with or without clock."""
     return date[:10]

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from scraper.model import Article, Evidence
@@ -17,11 +18,13 @@ from scraper.read.article.byline import (
     find_editor,
     find_source,
     find_views,
+    of_a_row,
 )
 from scraper.read.article.clean import to_html, to_text
 from scraper.read.article.counter import find_counter
 from scraper.read.article.document import find_document
-from scraper.read.article.facts import Fact, read_facts, why_none
+from scraper.read.article.facts import Fact, crowded, read_facts, why_none
+from scraper.read.article.labels import is_credit
 from scraper.read.article.pictures import is_content_image
 from scraper.read.article.siblings import block_at, without
 from scraper.read.article.sight import Body, Headline, Zone
@@ -37,6 +40,11 @@ from scraper.text import shorten
 
 _BYLINE = 12
 """Lines below the headline that are looked at for a byline where no text ends it."""
+
+
+_CREDIT = 40
+"""Characters of a line that names its writers and no label."""
+_WRITER = re.compile("记者|通讯员")
 
 
 _LABELLED = {
@@ -66,16 +74,23 @@ def look(page: Page) -> Sight:
     bylines = byline_lines(facts, layout, page)
     # editors are named below the text as often as above it
     upper = bylines & {f.line for f in facts if f.field != "editor" and not _is_row(f, layout)}
+    upper |= {
+        i
+        for i, line in enumerate(layout.lines)
+        if line.size < _CREDIT and _WRITER.search(line.text) and is_credit(line.text)
+    }
     headline = find_title(page, layout, upper, (f.value for f in facts if f.field == "title"))
     body = find_body(page, layout, headline, bylines)
     return Sight(layout=layout, facts=facts, bylines=bylines, headline=headline, body=body)
 
 
 def _is_row(fact: Fact, layout: Layout) -> bool:
-    """Whether a day without a label is that of a row: below a link, or beside one in every line."""
+    """Whether a count or a day without a label is that of a row: behind a link, below one, or beside one in every line."""
+    line, before = layout.lines[fact.line], layout.lines[max(0, fact.line - 1)]
+    if fact.field == "views":
+        return of_a_row(fact, layout)
     if fact.field != "bare_date":
         return False
-    line, before = layout.lines[fact.line], layout.lines[max(0, fact.line - 1)]
     if not line.links:
         return before.links * 2 > before.size
     after = layout.lines[min(fact.line + 1, len(layout.lines) - 1)]
@@ -94,7 +109,10 @@ def _zone(sight: Sight, kept: list[int]) -> Zone:
 def find_text(page: Page, sight: Sight) -> list[int]:
     """Numbers of the lines that are the article's text."""
     body = sight.body
-    return trim(page.doc, sight.layout, body, sight.headline.text, sight.bylines) if body else []
+    if body is None:
+        return []
+    several = crowded(sight.facts, ("date", "source", "author", "editor", "views"))
+    return trim(page.doc, sight.layout, body, sight.headline.text, sight.bylines, several)
 
 
 def _without_template(
@@ -136,9 +154,9 @@ def read_article(page: Page, sight: Sight) -> Article:
     (source, evidence["source"]), person = find_source(page, facts, zone, layout)
     signed = find_signatures([layout.lines[i].text for i in kept], _between(sight, zone))
     author, evidence["author"] = find_author(page, layout, facts, zone, person, signed)
-    date, evidence["date"] = find_date(page, facts, zone, headline.text)
+    date, evidence["date"] = find_date(page, facts, layout, zone, headline.text)
     editor, evidence["editor"] = find_editor(facts, zone, page)
-    views, evidence["views"] = find_views(page, facts, zone)
+    views, evidence["views"] = find_views(page, facts, layout, zone)
     kicker, subtitle = find_side_titles(page, layout, headline, zone.start)
     document, told = find_document(doc, layout, zone, kept)
     for name, fields in _LABELLED.items():

@@ -7,7 +7,6 @@ belong to something else.
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Iterable, Iterator
 
@@ -21,8 +20,9 @@ from scraper.read.article.labels import (
     names_of,
     split_person,
 )
+from scraper.read.article.markup import AUTHOR, SOURCE, counted, marked, timed
 from scraper.read.article.sight import Zone
-from scraper.read.dates import clock, day, find_dates
+from scraper.read.dates import clock, day, find_dates, in_china
 from scraper.read.layout import FOOTER, Layout
 from scraper.read.rules import Candidate, Page, choose
 from scraper.text import compact, squeeze
@@ -58,8 +58,6 @@ _ACCOUNT = re.compile(
 """The account a page was entered with, which DedeCMS and others print after 作者."""
 _WEEKDAY = re.compile(r"星期|周[一二三四五六日]|今天|day", re.I)
 _CUT = re.compile(r"(?:\.{2,}|…+)$")
-_SOURCE_MARK = re.compile(r"source|laiyuan|(?:^|[\W_])ly(?:$|[\W_])|origin|media_name|mediaName", re.I)
-_AUTHOR_MARK = re.compile(r"author|zuozhe|writer", re.I)
 
 
 def _weight(fact: Fact, zone: Zone) -> float:
@@ -82,7 +80,9 @@ def _family_value(text: str, fields: tuple[str, ...]) -> str:
     return "" if text_facts(text) else clean_value(text)
 
 
-def find_date(page: Page, facts: Iterable[Fact], zone: Zone, headline: str | None = None) -> Decision:
+def find_date(
+    page: Page, facts: Iterable[Fact], layout: Layout, zone: Zone, headline: str | None = None
+) -> Decision:
     """Publication as shown, with the clock where the page has one for that day. A date that the headline itself speaks of is
     the day of what it tells."""
     told = {day(d.value) for d in find_dates(headline or "", loose=True)}
@@ -104,6 +104,7 @@ def find_date(page: Page, facts: Iterable[Fact], zone: Zone, headline: str | Non
         found = find_dates(text, loose=True)
         if found:
             candidates.append(Candidate(value=found[0].value, rule=rule, snippet=text, weight=weight))
+    candidates += timed(page.doc, layout, zone, 6.0)
     meta = _meta_date(page)
     if meta:
         candidates.append(Candidate(value=meta, rule="meta PubDate", weight=2.0))
@@ -143,22 +144,8 @@ def _meta_date(page: Page) -> str | None:
         for value in doc.metas.get(name, ()):
             found = find_dates(value, loose=True)
             if found and found[0].value not in built:
-                return _in_china(value) or found[0].value
+                return in_china(value) or found[0].value
     return None
-
-
-_ZONED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:\d\d)")
-_CHINA = datetime.timezone(datetime.timedelta(hours=8))
-
-
-def _in_china(value: str) -> str | None:
-    """A time that names its zone (RFC 3339; WordPress writes UTC) as that in China; None of any other."""
-    if not _ZONED.fullmatch(value.strip()):
-        return None
-    try:
-        return f"{datetime.datetime.fromisoformat(value.strip()).astimezone(_CHINA):%Y-%m-%d %H:%M}"
-    except (ValueError, OverflowError):
-        return None
 
 
 def find_source(page: Page, facts: list[Fact], zone: Zone, layout: Layout) -> tuple[Decision, str | None]:
@@ -186,7 +173,7 @@ def find_source(page: Page, facts: list[Fact], zone: Zone, layout: Layout) -> tu
         if not v.startswith(("http", "www."))
     ]
     own = {compact(page.doc.meta("SiteName"))}
-    candidates += [c for c in _marked(page, layout, zone, _SOURCE_MARK, 5.0) if compact(c.value) not in own]
+    candidates += [c for c in marked(page.doc, layout, zone, SOURCE, 5.0) if compact(c.value) not in own]
     best, evidence = choose(candidates)
     if best is None:
         return (None, None), None
@@ -195,23 +182,6 @@ def find_source(page: Page, facts: list[Fact], zone: Zone, layout: Layout) -> tu
         best = next((v for v in metas if v.startswith(stem)), best)
     source, person = split_person(best)
     return (source, evidence), person
-
-
-def _marked(
-    page: Page, layout: Layout, zone: Zone, mark: re.Pattern[str], weight: float
-) -> Iterator[Candidate]:
-    """Unlabelled text beside the headline in an element whose class or id names the field."""
-    doc = page.doc
-    for i in range(max(0, zone.title), min(zone.start, zone.title_stop + 8)):
-        line = layout.lines[i]
-        if line.hidden or line.size > 60:
-            continue
-        for n in range(line.block, min(line.last + 1, doc.end[line.block])):
-            if doc.attrs[n] and 1 < doc.size(n) < 30 and mark.search(doc.marks(n)):
-                text = squeeze(doc.raw_text(n))
-                value = clean_value(text)
-                if value and not find_dates(value) and not text_facts(text) and "：" not in value:
-                    yield Candidate(value=value, rule="class", snippet=line.text, weight=weight)
 
 
 def find_author(
@@ -239,8 +209,8 @@ def find_author(
         name = clean_author(_family_value(text, ("author",)))
         if name and not find_dates(name):
             candidates.append(Candidate(value=name, rule=rule, snippet=text, weight=weight))
-    marked = (c for c in _marked(page, layout, zone, _AUTHOR_MARK, 4.5) if names_of(c.value))
-    return choose([*candidates, *signed, *marked])
+    classed = (c for c in marked(page.doc, layout, zone, AUTHOR, 4.5) if names_of(c.value))
+    return choose([*candidates, *signed, *classed])
 
 
 def _starts(fact: Fact, zone: Zone) -> bool:
@@ -294,7 +264,14 @@ def find_editor(facts: list[Fact], zone: Zone, page: Page) -> Decision:
     return choose(candidates)
 
 
-def find_views(page: Page, facts: list[Fact], zone: Zone) -> tuple[int | None, Evidence | None]:
+def of_a_row(fact: Fact, layout: Layout) -> bool:
+    """Whether a count stands behind a link that its line begins with: it is the row's."""
+    return 3 < fact.at <= layout.lines[fact.line].links + 2
+
+
+def find_views(
+    page: Page, facts: list[Fact], layout: Layout, zone: Zone
+) -> tuple[int | None, Evidence | None]:
     """The number that the page holds for this article; 0 is a counter not loaded yet."""
     candidates = [
         Candidate(
@@ -306,7 +283,9 @@ def find_views(page: Page, facts: list[Fact], zone: Zone) -> tuple[int | None, E
         and _weight(f, zone) > 0
         and not zone.start <= f.line < zone.stop
         and not FOOTER.search(f.snippet)  # the site's visitors
+        and not of_a_row(f, layout)
     ]
+    candidates += counted(page.doc, layout, zone, 6.0)
     for rule, text, weight in _selected(page, "views"):
         digits = re.search(r"(?<![\d-])\d{1,9}(?![\d万])", text)
         if digits:

@@ -57,13 +57,17 @@ _EVENT = re.compile(r"[(]?(?:星期|周)[一二三四五六日天]|上午|下午
 """With the time of an event stand its weekday, its part of the day or its end; with a publication none of them."""
 _GOES_ON = frozenset(",、。;")
 """What follows a date that a sentence begins or ends with, in half width."""
+_MACHINE = re.compile(r"\d{4}-\d\d-\d\d\s\d\d:\d\d:\d\d")
+"""To the second: no sentence tells the time so."""
 _PLACE = re.compile(r"\W{0,3}(?:地\s?点|主讲|主持|报告人|嘉宾|参加|对象|会议|内容|题目|主题)")
 _BY = re.compile(r"\s{0,3}[Bb][Yy]\s{1,3}(?=[A-Z][a-z])")
 """Before a writer's name on English pages, without a colon."""
+_OF_DAY = re.compile(r"\W{0,3}(?:发表|发布|刊发|更新)于\s")
+"""What WordPress prints before a day that is a link itself."""
 _DAY_AHEAD = re.compile(r"\s?(?:19|20)?\d\d[-/.年]")
 _WORDS = re.compile(r"\S+")
 _NEXT_LABEL = re.compile(r"\s[\u3400-\u9fff]{2,6}\s?[:：]")
-_SENTENCE = re.compile(r"[。；！？!?].|[，,].{12}")
+_SENTENCE = re.compile(r"[。；！？!?].|[，,].{12}|不代表|仅供参考")
 _NOT_OURS = re.compile(r"(?:总|今日|今天|昨日|本月|本周|累计|网站|本站|全站|正在|您是第|频道|同时在线)\s?$")
 """Before a count's label: then it counts the site, or is no count."""
 _LABEL_CELLS = frozenset(("td", "th", "dt"))
@@ -97,12 +101,12 @@ def read_facts(doc: Document, layout: Layout) -> list[Fact]:
     for i, line in enumerate(lines):
         if line.size > MAX_LINE or line.links == line.size > 12:
             continue
-        text = _labelled(doc, line)
+        text = _labelled(doc, line) or _pair(doc, lines, i)
         if text is None and not _HINT.search(line.text):
             if doc.tag[line.block] in _LABEL_CELLS:
                 spoken_for = i + 1 if _cell_label(doc, layout, i, out) else spoken_for
             continue
-        if line.links * 3 > line.size * 2 and not _SIGN.search(line.text):
+        if line.links * 3 > line.size * 2 and not (_SIGN.search(line.text) or _OF_DAY.match(line.text)):
             continue  # a row of a list, with its date
         text = text or spaced(doc, layout, line)
         half = halfwidth(text)
@@ -123,15 +127,22 @@ def read_facts(doc: Document, layout: Layout) -> list[Fact]:
     return out
 
 
-def _labelled(doc: Document, line: Line) -> str | None:
+def _labelled(doc: Document, line: Line, least: int = 3) -> str | None:
     """A short line as `label：value` where an element of its own holds the label and no colon follows it."""
     if line.node == line.last or line.size > _SHORT or line.links or doc.parent[line.node] == line.block:
         return None
     label = doc.data[line.node].strip()
-    if label not in FIELD or len(label) < 3:
+    if label not in FIELD or len(label) < least:
         return None
     value = line.text.removeprefix(label).strip()
     return f"{label}：{value}" if value and value[0] not in ":：" else None
+
+
+def _pair(doc: Document, lines: list[Line], i: int) -> str | None:
+    """A line whose label is too short to be sure of, among lines that are labels with their values: 文字 | 王某某."""
+    if not any(0 <= k < len(lines) and _labelled(doc, lines[k]) for k in (i - 1, i + 1)):
+        return None
+    return _labelled(doc, lines[i], 2)
 
 
 def crowded(facts: Iterable[Fact], fields: Collection[str]) -> set[int]:
@@ -258,6 +269,8 @@ def _in_sentence(before: str, after: str, half: str, found: Found) -> bool:
     if after[:1] in _GOES_ON:
         colon = _SIGN.search(after)
         return not (colon and label_before(after, colon.start()))
+    if _MACHINE.fullmatch(half, found.start, found.end):
+        return False
     touching_before = found.start > 0 and is_han(half[found.start - 1])
     touching_after = found.end < len(half) and is_han(half[found.end])
     if touching_after:

@@ -15,7 +15,7 @@ _LABELS = {
     "发佈時間 發佈時間 發布時間 發佈日期 發布日期 创建时间 创建日期 刊登日期 刊登时间 刊发日期 刊发时间 刊载日期 上网时间 上网日期 报道时间 时间 日期 时戳 发布 publishdate publishtime publishedon published posted date time releasetime",
     "updated": "更新时间 更新日期 更新于 updated lastupdate",
     "source": "来源 信息来源 文章来源 稿件来源 新闻来源 内容来源 资料来源 消息来源 文件来源 数据来源 稿源 本文来源 来源于 本文来源于 来源单位 来源部门 供稿 供稿单位 "
-    "供稿部门 来稿单位 撰稿单位 投稿单位 信息提供 提供单位 來源 出处 文章出处 转载自 转自 来源网站 来源媒体 source from",
+    "供稿部门 来稿单位 撰稿单位 投稿单位 信息提供 提供单位 來源 出处 文章出处 转载自 转自 来自 来源网站 来源媒体 source from",
     "issuer": "发布机构 发布单位 发布部门 发文机关 发文单位 发文机构 公开部门 信息来源单位 发布机关 责任部门 发布主体 "
     "发文部门 制发机关 制定机关 公开主体 公开机构 公开单位 公开责任部门 信息公开责任部门",
     "author": "作者 作者姓名 文章作者 本文作者 撰稿 撰稿人 撰文 文 文字 供稿人 供稿者 投稿人 通讯员 特约通讯员 记者 本报记者 本网记者 特约记者 实习记者 全媒体记者 "
@@ -38,7 +38,7 @@ FIELD = {label: field for field, labels in _LABELS.items() for label in labels.s
 LONGEST = max(map(len, FIELD))
 _LAST = frozenset(label[-1] for label in FIELD)
 _BOUND_ALONE = frozenset(
-    "时间 日期 发布 文 图 摄 文字 图文 文图 图片 记者 来源于 大小 制作 责任 分类 主题 名称 标题 类别 栏目 出处 上传 录入 顶 踩 查看 播放 转自 审核 访问 责校 分享 评论 by date time from".split()
+    "时间 日期 发布 文 图 摄 文字 图文 文图 图片 记者 来源于 大小 制作 责任 分类 主题 名称 标题 类别 栏目 出处 来自 上传 录入 顶 踩 查看 播放 转自 审核 访问 责校 分享 评论 by date time from".split()
 )
 """Labels that end longer words (活动时间), so that something other than a word must stand before them."""
 

@@ -315,6 +315,8 @@ def _weigh(
         score -= 2.0
     if rival.text.count("，") > 1 and rival.text[-1] == "。":
         score -= 3.0  # a sentence, and one of running text
+    if rival.text[0] in "—–":
+        score -= 2.0  # a subtitle, which a dash begins
     following = bisect_left(below, rival.stop)
     if rival.rule == "dated line":
         score += 3.0

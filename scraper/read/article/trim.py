@@ -45,14 +45,18 @@ _DISCLAIMER = re.compile(
 _CRUMB = re.compile(
     r"\W{0,3}(?:您|你)?(?:现在|当前|目前)?(?:的|所在|所处){0,2}位置\s?[:：是]|\W{0,3}(?:网站)?首\s?页\s{0,3}[>＞»]"
 )
+_FILE_SIZE = re.compile(r"\.\w{2,4}\s{0,3}[(（]\s?\d[\d.]{0,8}\s?[KM]B?\b", re.I)
+"""A file with its size behind it: an attachment's box."""
 _LOADING = re.compile(r"加载中|正在加载|请稍[候等]|请刷新|点击右上角|在浏览器中打开")
 """Words of a script that has not run, and of an app that shows the page in a frame."""
 _NEIGHBOUR = re.compile(r"^\W{0,4}[上下前后]一?(?:篇|条|则|个)(?:文章|新闻|信息)?\W")
 _PLACEHOLDER = re.compile(r"^(?:\$\{|\{\{|\{\$|\[!--|<%)")
 
 
-def trim(doc: Document, layout: Layout, body: Body, headline: str | None, bylines: set[int]) -> list[int]:
-    """Numbers of the lines that are the article's text, in order."""
+def trim(
+    doc: Document, layout: Layout, body: Body, headline: str | None, bylines: set[int], crowded: set[int]
+) -> list[int]:
+    """Numbers of the lines that are the article's text, in order. `crowded`: the lines on which several labels are filled."""
     lines = layout.lines
     inside = range(body.start, body.stop)
     shown = [i for i in inside if not lines[i].hidden] or list(inside)
@@ -60,7 +64,7 @@ def trim(doc: Document, layout: Layout, body: Body, headline: str | None, byline
     kept = [i for i in shown if not _is_noise(doc, lines[i])]
     kept = _drop_index(doc, layout, kept)
     kept = _trim_head(lines, kept, headline, bylines)
-    return _trim_tail(lines, kept, bylines)
+    return _trim_tail(lines, kept, bylines, crowded)
 
 
 def _cut_sections(layout: Layout, shown: list[int]) -> list[int]:
@@ -79,6 +83,8 @@ def _is_noise(doc: Document, line: Line) -> bool:
     if len(text) <= 60 and (_PLACEHOLDER.match(text) or is_furniture(text)):
         return True
     if line.size < 40 and (_BRACKETED.match(text) or _LOADING.search(text)):
+        return True
+    if line.links and len(text) <= 100 and _FILE_SIZE.search(text):
         return True
     if line.links == line.size <= 12 and text.startswith("返回"):
         return True  # the way back, whatever the site calls the place
@@ -120,7 +126,8 @@ def _trim_head(lines: list[Line], kept: list[int], headline: str | None, bylines
             start = k + 1
             continue
         repeats = own == bare or (len(own) > 3 and own in bare and start == k)
-        if repeats or (start == k and (is_credit(line.text) or (i in bylines and line.size < 120))):
+        count = own.isdecimal() and len(own) < 10  # of views or comments, beside its icon
+        if repeats or (start == k and (count or is_credit(line.text) or (i in bylines and line.size < 120))):
             start = k + 1
         elif line.size > 60:
             break
@@ -132,12 +139,14 @@ def _letters(text: str) -> str:
     return re.sub(r"[\W_]", "", text)
 
 
-def _trim_tail(lines: list[Line], kept: list[int], bylines: set[int]) -> list[int]:
+def _trim_tail(lines: list[Line], kept: list[int], bylines: set[int], crowded: set[int]) -> list[int]:
     """Drop credit lines (来源：, 作者：, a late byline) after the last paragraph."""
     stop = len(kept)
     while stop > 0:
         line = lines[kept[stop - 1]]
-        late = kept[stop - 1] in bylines and _CREDIT.match(halfwidth(line.text))
+        late = kept[stop - 1] in bylines and (
+            kept[stop - 1] in crowded or _CREDIT.match(halfwidth(line.text))
+        )
         if line.size < 100 and (late or (line.size < 60 and _CREDIT.match(halfwidth(line.text)))):
             stop -= 1
         else:

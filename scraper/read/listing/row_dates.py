@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import pairwise
 
-from scraper.read.dates import find_dates
+from scraper.read.dates import day, find_dates, moment
 from scraper.read.dom import TEXT, Document
 from scraper.text import halfwidth, squeeze
 
@@ -93,9 +93,19 @@ def row_date(
     if column is not None and column < len(cells) and (date := _whole([doc.text(cells[column])])):
         return date
     outside, inside = _pieces(doc, start, stop, link)
+    timed = None
     for pieces in (outside, [p for p in inside if p != title]):
-        if date := _whole(pieces) or _split(pieces) or _joined(pieces, title) or _month_day(pieces):
+        if date := _whole(pieces) or _split(pieces) or _joined(pieces, title):
             return date
+        timed = timed or _timed(doc, start, stop) or _month_day(pieces)
+    return timed
+
+
+def _timed(doc: Document, start: int, stop: int) -> str | None:
+    """The day of a row's time element whose words are no full date."""
+    for n in doc.elements("time", start):
+        if n < stop and (date := moment(doc.attr(n, "datetime"), doc.text(n))):
+            return day(date)
     return None
 
 

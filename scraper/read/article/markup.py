@@ -1,0 +1,94 @@
+"""What the markup says of a byline's values where no word does: classes that name the field, the eye beside a count,
+`<time datetime>` (HTML standard, the time element) behind "3 days ago".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from scraper.read.article.facts import clean_value, text_facts
+from scraper.read.article.sight import Zone
+from scraper.read.dates import find_dates, moment
+from scraper.read.dom import Document
+from scraper.read.layout import Layout, Line
+from scraper.read.rules import Candidate
+from scraper.text import squeeze
+
+SOURCE = re.compile(r"source|laiyuan|(?:^|[\W_])ly(?:$|[\W_])|origin|media_name|mediaName", re.I)
+AUTHOR = re.compile(r"author|zuozhe|writer", re.I)
+_VIEWS = re.compile(
+    r"(?:^|[^a-z])(?:eyes?|views?|viewed|hits?|reads?|pv|browse|clicks?|liulan|llcs|lll|yuedu|ydl|djl|dianji)(?:[^a-z]|$)"
+    r"|(?:view|read|hit|click|browse)[-_]?(?:count|num|times)|(?:liulan|yuedu|dianji)",
+    re.I,
+)
+_ICONS = frozenset(("i", "em", "span", "img", "svg", "b"))
+_COUNT = re.compile(r"\d{1,9}|\d{1,3}(?:,\d{3}){1,2}")
+_UPDATED = re.compile(r"updated|modif", re.I)
+_MAX_LINE = 60  # characters of a byline
+
+
+def _beside(layout: Layout, zone: Zone) -> Iterator[Line]:
+    """The lines between headline and text that may hold a byline."""
+    for i in range(max(0, zone.title), min(zone.start, zone.title_stop + 8)):
+        line = layout.lines[i]
+        if not line.hidden and line.size <= _MAX_LINE:
+            yield line
+
+
+def marked(
+    doc: Document, layout: Layout, zone: Zone, mark: re.Pattern[str], weight: float
+) -> Iterator[Candidate]:
+    """Unlabelled text beside the headline in an element whose class or id names the field."""
+    for line in _beside(layout, zone):
+        for n in range(line.block, min(line.last + 1, doc.end[line.block])):
+            if doc.attrs[n] and 1 < doc.size(n) < 30 and mark.search(doc.marks(n)):
+                text = squeeze(doc.raw_text(n))
+                value = clean_value(text)
+                if value and not find_dates(value) and not text_facts(text) and "：" not in value:
+                    yield Candidate(value=value, rule="class", snippet=line.text, weight=weight)
+
+
+def counted(doc: Document, layout: Layout, zone: Zone, weight: float) -> Iterator[Candidate]:
+    """A bare number beside the headline whose own element, or the icon before it, is named as that of the views."""
+    for line in _beside(layout, zone):
+        for n in doc.texts(line.block):
+            text = doc.data[n].strip()
+            if not line.node <= n <= line.last or not _COUNT.fullmatch(text):
+                continue
+            if any(_VIEWS.search(doc.marks(x)) or _VIEWS.search(doc.attr(x, "src")) for x in _named(doc, n)):
+                yield Candidate(value=text.replace(",", ""), rule="icon", snippet=line.text, weight=weight)
+
+
+def _named(doc: Document, n: int) -> Iterator[int]:
+    """The elements that may say what a number is: the one it fills, and the empty one before either."""
+    up = doc.parent[n]
+    whole = doc.size(up) == doc.size(n)
+    if whole:
+        yield up
+    for x in (n, up) if whole else (n,):
+        before = _before(doc, x)
+        if before >= 0 and doc.tag[before] in _ICONS and not doc.size(before):
+            yield before
+
+
+def _before(doc: Document, x: int) -> int:
+    """The element before a node in its parent; -1 where none is."""
+    last = -1
+    for child in doc.children(doc.parent[x]):
+        if child >= x:
+            break
+        last = child if doc.tag[child][:1].isalpha() else last
+    return last
+
+
+def timed(doc: Document, layout: Layout, zone: Zone, weight: float) -> Iterator[Candidate]:
+    """The time elements between headline and text whose words are no full date ("3 days ago", 11月30日)."""
+    lines = layout.lines
+    if not 0 <= zone.title < len(lines):
+        return
+    stop = lines[zone.start].node if zone.start < len(lines) else len(doc)
+    for n in doc.elements("time"):
+        value = moment(doc.attr(n, "datetime"), doc.text(n))
+        if lines[zone.title].node <= n < stop and value and not _UPDATED.search(doc.marks(n)):
+            yield Candidate(value=value, rule="<time datetime>", snippet=doc.text(n), weight=weight)
