@@ -314,3 +314,27 @@ def test_a_file_with_its_size_is_no_text() -> None:
     got = article(f"<h1>{TITLE}</h1>", TEXT + '<p><a href="/a.xls">签到表.xls</a> (23 KB, 下载次数: 65)</p>')
     assert "签到表" not in got.body
     assert [file.text for file in got.attachments] == ["签到表.xls"]
+
+
+@pytest.mark.parametrize(
+    ("byline", "field", "value"),
+    [
+        ("<i></i>《青禾日报》 <span>作者：段文清</span>", "source", "《青禾日报》"),
+        ("<span>《青禾日报》改版座谈会</span>", "source", None),
+        ("发布：公用事业科 2021.12.09 [ 打印 ]", "date", "2021-12-09"),
+    ],
+)
+def test_a_byline_that_says_less_than_its_labels_ask(byline: str, field: str, value: object) -> None:
+    assert getattr(article(f"<h1>{TITLE}</h1><div>{byline}</div>"), field) == value
+
+
+def test_a_reporter_signs_for_pictures_and_text() -> None:
+    assert article(f"<h1>{TITLE}</h1>", TEXT + "<p>记者 卓玛措 摄影报道</p>").author == "卓玛措"
+
+
+@pytest.mark.parametrize(
+    ("abstract", "kept"), [("摘要：3月11日，青禾开发区召开项目建设…", False), ("摘要：本文综述近况。", True)]
+)
+def test_a_summary_goes_only_where_the_text_begins_with_it(abstract: str, kept: bool) -> None:
+    got = article(f"<h1>{TITLE}</h1><div>时间：2024-03-11</div>", f"<p>{abstract}</p>{TEXT}")
+    assert got.body.startswith("摘要") == kept

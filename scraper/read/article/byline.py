@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from scraper.model import Evidence
-from scraper.read.article.facts import Fact, clean_value, crowded, text_facts
+from scraper.read.article.facts import Fact, crowded, text_facts
 from scraper.read.article.labels import (
     behind_titles,
     join_names,
@@ -20,8 +20,9 @@ from scraper.read.article.labels import (
     names_of,
     split_person,
 )
-from scraper.read.article.markup import AUTHOR, SOURCE, counted, marked, timed
+from scraper.read.article.markup import AUTHOR, SOURCE, counted, marked, papers, timed
 from scraper.read.article.sight import Zone
+from scraper.read.article.values import clean_value
 from scraper.read.dates import clock, day, find_dates, in_china
 from scraper.read.layout import FOOTER, Layout
 from scraper.read.rules import Candidate, Page, choose
@@ -172,6 +173,7 @@ def find_source(page: Page, facts: list[Fact], zone: Zone, layout: Layout) -> tu
         for v in metas
         if not v.startswith(("http", "www."))
     ]
+    candidates += papers(layout, zone, 5.0)
     own = {compact(page.doc.meta("SiteName"))}
     candidates += [c for c in marked(page.doc, layout, zone, SOURCE, 5.0) if compact(c.value) not in own]
     best, evidence = choose(candidates)

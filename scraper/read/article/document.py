@@ -13,9 +13,10 @@ from itertools import islice
 from typing import NamedTuple
 
 from scraper.model import Evidence, PolicyDocument
-from scraper.read.article.facts import MAX_ROW, below, clean_value, find_marks, row_cells
+from scraper.read.article.facts import MAX_ROW, below, find_marks, row_cells
 from scraper.read.article.labels import FIELD
 from scraper.read.article.sight import Zone
+from scraper.read.article.values import clean_value
 from scraper.read.dates import day, parse_date
 from scraper.read.dom import Document
 from scraper.read.layout import Layout, Line, spaced

@@ -13,13 +13,13 @@ from typing import NamedTuple
 
 from scraper.model import Evidence
 from scraper.read.article.labels import FIELD, credit_of, label_before, name_behind_post
+from scraper.read.article.values import clean_value, number_of, within_brackets
 from scraper.read.dates import Found, find_dates
 from scraper.read.dom import Document
 from scraper.read.layout import GAP, Layout, Line, spaced
-from scraper.text import compact, halfwidth, is_han, shorten, squeeze
+from scraper.text import compact, halfwidth, is_han, shorten
 
 MAX_LINE = 260  # characters; a longer line is running text, its colons are punctuation
-MAX_VALUE = 80
 MAX_ROW = 400  # nodes
 MAX_RIVALS = 5
 _SHORT = 60  # characters of a line that is one label with its value
@@ -39,16 +39,6 @@ _COUNT = re.compile(
     rf"|(?<![\d,]){_N}\s?(?:次|人次?)\s?(?:浏览|阅读|点击|访问|查看)|已有\s?{_N}\s?人(?:浏览|阅读|查看)|(?<![\d,]){_N}\s?(?:浏览|阅读|点击|访问|查看)$"
 )
 _COUNTED = re.compile("[览击读访看气阅]")
-_STOP = re.compile(
-    r"字体\b|字体[:\s\[【(]|字号|打印|分享|【\s?(?:大|打印|字|我要|关闭|收藏)|\[\s?(?:大|打印|字|关闭)|大\s中\s小|浏览次数|点击数|阅读次数|我要纠错|扫一扫|收藏|关闭(?:本页|窗口)|二维码|\||\s(?:发表|发布|刊发|更新)于"
-)
-_OPENERS = {"】": "【", ")": "(", "）": "（", "]": "[", "〕": "〔", "》": "《", "」": "「"}
-_TRIM = " \t,，;；、|丨/\\-—–:：。.·•>＞<\u3000"
-_EMPTY = re.compile(
-    r"^(?:[\W_]*|无|暂无|null|none|undefined|nan|未知|不详|0|次|\d+次?|\$\{.*|\{\{.*|.*\[!--.*|.*(?:document\.|function|var ).*)$",
-    re.I,
-)
-_CUT = re.compile(r"(?:\.{2,}|…+)\s*$")
 _BRACKETED = re.compile(r"[【\[(]\s?(责编|责任编辑|编辑|责校|校对|审核)\s(?=[^】\])]{2,20}[】\])]$)")
 _NO_COLON = re.compile(
     r"(?:^|\s)((?:本文|信息|文章|稿件|新闻)?来\s?源(?:于|自)?)(?:(?<=[于自])\s?|\s+)(?=\S{2})"
@@ -65,9 +55,8 @@ _BY = re.compile(r"\s{0,3}[Bb][Yy]\s{1,3}(?=[A-Z][a-z])")
 _OF_DAY = re.compile(r"\W{0,3}(?:发表|发布|刊发|更新)于\s")
 """What WordPress prints before a day that is a link itself."""
 _DAY_AHEAD = re.compile(r"\s?(?:19|20)?\d\d[-/.年]")
+_POSTED = 20  # characters between 发布： and the day, where who posted it stands
 _WORDS = re.compile(r"\S+")
-_NEXT_LABEL = re.compile(r"\s[\u3400-\u9fff]{2,6}\s?[:：]")
-_SENTENCE = re.compile(r"[。；！？!?].|[，,].{12}|不代表|仅供参考")
 _NOT_OURS = re.compile(r"(?:总|今日|今天|昨日|本月|本周|累计|网站|本站|全站|正在|您是第|频道|同时在线)\s?$")
 """Before a count's label: then it counts the site, or is no count."""
 _LABEL_CELLS = frozenset(("td", "th", "dt"))
@@ -225,7 +214,7 @@ def _line_facts(text: str, half: str, marks: list[_Mark], line: int, hidden: boo
             if mark.label in ("时间", "日期") and _EVENT.search(half[mark.end : stop]):
                 mark = mark._replace(field="not_date")
         elif mark.field == "views":
-            value = _number(half[mark.end : stop])
+            value = number_of(half[mark.end : stop])
         else:
             ends = [n for n in (*(d.start for d in dates), *counts) if mark.end <= n < stop]
             region = within_brackets(text[mark.end : min([stop, *ends])])
@@ -240,7 +229,8 @@ def _line_facts(text: str, half: str, marks: list[_Mark], line: int, hidden: boo
 
 def _dated(half: str, mark: _Mark, stop: int, dates: list[Found], taken: list[bool]) -> str:
     for j, found in enumerate(dates):
-        if mark.end <= found.start < stop and found.start - mark.end <= 6 and not taken[j]:
+        far = _POSTED if mark.label == "发布" else 6
+        if mark.end <= found.start < stop and found.start - mark.end <= far and not taken[j]:
             taken[j] = True
             return found.value
     return ""
@@ -288,47 +278,6 @@ def _counts(half: str, text: str, marks: list[_Mark], line: int, hidden: bool) -
     found = (m for m in _COUNT.finditer(half) if not _NOT_OURS.search(half[: m.start()]))
     numbers = [next(g for g in m.groups() if g).replace(",", "") for m in found]
     return [Fact("views", "", number, line, hidden, text) for number in numbers]
-
-
-def _number(region: str) -> str:
-    match = re.match(r"[\s(\[【<]{0,4}(\d{1,3}(?:,\d{3})+|\d{1,10})(?![\d.万亿kKwW年月日-])", region)
-    return match[1].replace(",", "") if match else ""
-
-
-def within_brackets(text: str) -> str:
-    """The text up to a bracket that closes what was opened before it: （来源：某报）返回 → 某报."""
-    depth = 0
-    for k, char in enumerate(text):
-        if char in "（(【[":
-            depth += 1
-        elif char in "）)】]":
-            depth -= 1
-            if depth < 0 and text[:k].strip():
-                return text[:k]
-    return text
-
-
-def clean_value(text: str) -> str:
-    """A value without what follows it on the line and without brackets that belong to the label; '' if nothing is left."""
-    text = text.strip()
-    stop = _STOP.search(text)
-    if stop:
-        text = text[: stop.start()]
-    text = text.lstrip(_TRIM).split(GAP)[0].strip(_TRIM if not _CUT.search(text) else " ")
-    label = _NEXT_LABEL.search(text)
-    if label:
-        text = text[: label.start()].strip(_TRIM)
-    while text and text[-1] in _OPENERS and text.count(_OPENERS[text[-1]]) < text.count(text[-1]):
-        text = text[:-1].rstrip(_TRIM)
-    for opening, closing in (("【", "】"), ("（", "）"), ("(", ")"), ("[", "]")):
-        if text.startswith(opening) and text.endswith(closing) and text.count(opening) == 1:
-            text = text[1:-1].strip(_TRIM)
-    if text and text[0] in "（([【" and not any(c in text for c in "）)]】"):
-        text = text[1:].strip(_TRIM)
-    text = squeeze(text).rstrip("（([【 ")
-    if len(text) > MAX_VALUE or _EMPTY.match(text) or _SENTENCE.search(text):
-        return ""
-    return "" if compact(text) in FIELD else text
 
 
 def _near(doc: Document, a: Line, b: Line) -> bool:
@@ -399,4 +348,4 @@ def _value_of(text: str, field: str) -> str:
     if field in _DATE_FIELDS:
         found = find_dates(text, loose=True)
         return found[0].value if found and found[0].start < 6 else ""
-    return _number(text) if field == "views" else clean_value(text)
+    return number_of(text) if field == "views" else clean_value(text)

@@ -133,7 +133,11 @@ _ROLE = (
 NAMES = r"(?P<names>[\u3400-\u9fff·]{1,4}(?:[\s、,，/]{1,4}[\u3400-\u9fff·]{1,5}){0,8})"
 """A run of what may be names."""
 ALONE = re.compile(
-    r"^[□■◎●\s]*(?:文\s?[/|丨︱:：]\s?)?" + _ROLE + r"\s?[:：]?\s?" + NAMES + r"(?:\s?(?:报道|文))?$"
+    r"^[□■◎●\s]*(?:文\s?[/|丨︱:：]\s?)?"
+    + _ROLE
+    + r"\s?[:：]?\s?"
+    + NAMES
+    + r"(?:\s?(?:摄影报道|图文报道|报道|文))?$"
 )
 """A line that names its writers and says nothing else: 本报记者 王某某 李某."""
 _BY = re.compile(

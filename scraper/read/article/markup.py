@@ -1,4 +1,4 @@
-"""What the markup says of a byline's values where no word does: classes that name the field, the eye beside a count,
+"""What the markup says of a byline's values where no word does: classes that name the field, the eye beside a count, a paper's marks,
 `<time datetime>` (HTML standard, the time element) behind "3 days ago".
 """
 
@@ -7,8 +7,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scraper.read.article.facts import clean_value, text_facts
+from scraper.read.article.facts import text_facts
 from scraper.read.article.sight import Zone
+from scraper.read.article.values import clean_value
 from scraper.read.dates import find_dates, moment
 from scraper.read.dom import Document
 from scraper.read.layout import Layout, Line
@@ -24,6 +25,7 @@ _VIEWS = re.compile(
 )
 _ICONS = frozenset(("i", "em", "span", "img", "svg", "b"))
 _COUNT = re.compile(r"\d{1,9}|\d{1,3}(?:,\d{3}){1,2}")
+_PAPER = re.compile(r"(《[^《》]{1,12}(?:报|刊|网|杂志|画报|导报)》)\s")
 _UPDATED = re.compile(r"updated|modif", re.I)
 _MAX_LINE = 60  # characters of a byline
 
@@ -58,6 +60,14 @@ def counted(doc: Document, layout: Layout, zone: Zone, weight: float) -> Iterato
                 continue
             if any(_VIEWS.search(doc.marks(x)) or _VIEWS.search(doc.attr(x, "src")) for x in _named(doc, n)):
                 yield Candidate(value=text.replace(",", ""), rule="icon", snippet=line.text, weight=weight)
+
+
+def papers(layout: Layout, zone: Zone, weight: float) -> Iterator[Candidate]:
+    """A paper's name in its marks (《某日报》) at the start of a line between headline and text, more of a byline behind it."""
+    for line in _beside(layout, zone):
+        found = _PAPER.match(line.text)
+        if found and (text_facts(line.text[found.end() :]) or find_dates(line.text[found.end() :])):
+            yield Candidate(value=found[1], rule="paper's name", snippet=line.text, weight=weight)
 
 
 def _named(doc: Document, n: int) -> Iterator[int]:

@@ -47,6 +47,7 @@ _CRUMB = re.compile(
 )
 _FILE_SIZE = re.compile(r"\.\w{2,4}\s{0,3}[(（]\s?\d[\d.]{0,8}\s?[KM]B?\b", re.I)
 """A file with its size behind it: an attachment's box."""
+_ABSTRACT = re.compile(r"\W{0,2}(?:内容)?(?:摘\s?要|导\s?读|提\s?要|简\s?介|概\s?要|核心提示)\W{1,3}")
 _LOADING = re.compile(r"加载中|正在加载|请稍[候等]|请刷新|点击右上角|在浏览器中打开")
 """Words of a script that has not run, and of an app that shows the page in a frame."""
 _NEIGHBOUR = re.compile(r"^\W{0,4}[上下前后]一?(?:篇|条|则|个)(?:文章|新闻|信息)?\W")
@@ -63,7 +64,7 @@ def trim(
     shown = _cut_sections(layout, shown)
     kept = [i for i in shown if not _is_noise(doc, lines[i])]
     kept = _drop_index(doc, layout, kept)
-    kept = _trim_head(lines, kept, headline, bylines)
+    kept = _drop_abstract(lines, _trim_head(lines, kept, headline, bylines))
     return _trim_tail(lines, kept, bylines, crowded)
 
 
@@ -132,6 +133,18 @@ def _trim_head(lines: list[Line], kept: list[int], headline: str | None, bylines
         elif line.size > 60:
             break
     return kept[start:]
+
+
+def _drop_abstract(lines: list[Line], kept: list[int]) -> list[int]:
+    """Drop the summary before the text that is nothing but the beginning of the text."""
+    if len(kept) < 2 or not (label := _ABSTRACT.match(lines[kept[0]].text)):
+        return kept
+    begins = _letters(lines[kept[0]].text[label.end() :])[:_BEGINS]
+    told = any(_letters(lines[i].text[:60]).startswith(begins) for i in kept[1:4])
+    return kept[1:] if len(begins) == _BEGINS and told else kept
+
+
+_BEGINS = 12  # letters that two beginnings share if one is a copy of the other
 
 
 def _letters(text: str) -> str:
