@@ -21,13 +21,13 @@ READ_FLOORS = {
 }  # fmt: skip
 # Inside a sub-room: its `__init__` on top, field readers beside each other, below them what several of them are made of.
 SUBROOM_FLOORS = {
-    "article": {"article": 5, "labels": 1, "sight": 1, "pictures": 1, "facts": 2},
+    "article": {"article": 6, "labels": 1, "sight": 1, "pictures": 1, "values": 2, "facts": 3, "markup": 4},
     "listing": {
-        "listing": 9, "row_dates": 1, "row_titles": 2, "rows": 3, "items": 4, "claims": 4, "postback": 5, "json_rows": 5,
+        "listing": 9, "row_dates": 1, "row_titles": 2, "events": 2, "rows": 3, "items": 4, "claims": 4, "postback": 5, "json_rows": 5,
         "fragment": 6, "next_link": 6, "ajax_pager": 6, "json_post": 6, "pager": 7,
     },
 }  # fmt: skip
-FIELD_READER = 3
+FIELD_READER = 5
 DOORS = {
     "selectolax": {"read/dom.py"},
     "httpx": {"fetch/"},

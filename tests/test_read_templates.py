@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scraper import read
-from scraper.model import Article, Listing
+from scraper.model import Article
 
 URL = "http://www.qinghe-zone.example/xw/20240311/7.html"
 TITLE = "青禾开发区召开项目建设推进会"
@@ -26,8 +26,8 @@ def article(head: str, text: str = TEXT, *, title: str = f"{TITLE}-青禾开发�
     return got
 
 
-def listing(rows: str) -> Listing:
-    got = read(f"<html><title>新闻</title><body>{rows}</body></html>".encode(), URL, expect="listing").listing
+def whole(html: str, url: str = URL) -> Article:
+    got = read(html.encode(), url).article
     assert got is not None
     return got
 
@@ -138,37 +138,6 @@ def test_an_article_that_is_gone_is_dead_in_its_frame_and_beside_its_lists() -> 
     assert read(page.replace(gone, "").encode(), URL).kind == "listing"
 
 
-def test_rows_under_the_heading_of_a_year_have_that_year() -> None:
-    def rows(days: list[str]) -> str:
-        return "".join(
-            f'<dt><a href="/c{d}.html">青禾集团召开第{d}次工作会议</a></dt><dd class=rq>[{d}]</dd>'
-            for d in days
-        )
-
-    got = listing(
-        f"<div class=lb><h3>2024年</h3><dl>{rows(['01-19', '01-08', '01-03'])}</dl>"
-        f"<h3>2023年</h3><dl>{rows(['12-26', '12-15', '12-02'])}</dl></div>"
-    )
-    assert [item.date for item in got.items][2:4] == ["2024-01-03", "2023-12-26"]
-
-
-def test_years_to_choose_from_say_nothing_of_the_rows() -> None:
-    rows = "".join(
-        f'<li><a href="/c{n}.html">青禾集团召开第{n}次工作会议</a><span>01-0{n}</span></li>'
-        for n in range(1, 8)
-    )
-    got = listing(f"<div><b>2024年</b> <b>2023年</b> <b>2022年</b></div><ul>{rows}</ul>")
-    assert {item.date for item in got.items} == {f"01-0{n}" for n in range(1, 8)}
-
-
-def test_days_with_a_year_of_two_digits_and_slashes_are_dates_of_rows() -> None:
-    rows = "".join(
-        f'<tr><td><a href="/c{n}.html">青禾集团召开第{n}次工作会议</a></td><td>24/03/0{n}</td></tr>'
-        for n in range(1, 8)
-    )
-    assert listing(f"<table>{rows}</table>").items[0].date == "2024-03-01"
-
-
 def test_a_headline_that_a_break_parts_is_whole_where_the_head_of_the_page_knows_it() -> None:
     whole = "青禾综合保税区管委会关于印发《跨境电商产业扶持暂行办法》的通知"
     meta = f'<meta name="ArticleTitle" content="{whole}">'
@@ -207,29 +176,6 @@ def test_a_time_in_another_zone_is_told_in_china_s() -> None:
     assert article(head, metas=meta).date == "2023-09-08 11:12"
     broken = meta.replace("2023-09-08", "2023-99-08")
     assert article(head, metas=broken).date == "2023-09-08"
-
-
-def test_authors_and_clicks_of_rows_make_no_article() -> None:
-    rows = "".join(
-        f'<tr><td><a href="/n/{n}">青禾研究所举行第{n}次学术交流会</a></td><td>2019年04月0{n}日</td>'
-        f"<td>作者: 韦青岚</td><td>点击: 22{n}</td></tr>"
-        for n in range(1, 8)
-    )
-    heads = "".join(f'<th><a href="#">{head}</a></th>' for head in ("标题", "发布日期", "作者", "点击数"))
-    page = f"<html><title>工作动态</title><body><h2>工作动态</h2><table><tr>{heads}</tr>{rows}</table></body></html>"
-    got = read(page.encode(), "http://www.qinghe-zone.example/index.php/news?start=12")
-    assert got.kind == "listing"
-    assert got.listing is not None
-    assert len(got.listing.items) == 7
-
-
-def test_a_day_split_over_elements_is_trusted_before_one_that_a_summary_speaks_of() -> None:
-    rows = "".join(
-        f"<div class=row><strong>0{n}</strong><span>2025.02</span><h4><a href='/n/{n}'>青禾集团获评第{n}批绿色工厂</a></h4>"
-        f"<p>要以2025年3月31日前开工为目标。</p></div>"
-        for n in range(1, 8)
-    )
-    assert listing(f"<div>{rows}</div>").items[0].date == "2025-02-01"
 
 
 def test_a_byline_below_makes_an_article_of_a_page_without_headline_and_the_line_above_its_headline() -> None:
@@ -278,15 +224,6 @@ def test_the_text_below_the_headline_counts_where_a_copy_of_it_stands_above() ->
 )
 def test_a_byline_that_markup_tells_more_of_than_words(byline: str, field: str, value: object) -> None:
     assert getattr(article(f"<h1>{TITLE}</h1><div class=info>{byline}</div>"), field) == value
-
-
-def test_the_days_of_rows_that_only_their_markup_tells_whole() -> None:
-    rows = "".join(
-        f'<article><h2><a href="/n/{n}">青禾周刊第{n}期刊登产业园区专题报道</a></h2>'
-        f'<footer><time datetime="2023-11-2{n}T07:00:00+08:00">11月2{n}日</time></footer></article>'
-        for n in range(1, 7)
-    )
-    assert [item.date for item in listing(rows).items] == [f"2023-11-2{n}" for n in range(1, 7)]
 
 
 def test_clicks_behind_a_link_are_the_row_s() -> None:
@@ -338,3 +275,68 @@ def test_a_reporter_signs_for_pictures_and_text() -> None:
 def test_a_summary_goes_only_where_the_text_begins_with_it(abstract: str, kept: bool) -> None:
     got = article(f"<h1>{TITLE}</h1><div>时间：2024-03-11</div>", f"<p>{abstract}</p>{TEXT}")
     assert got.body.startswith("摘要") == kept
+
+
+def test_a_calendar_leaf_dates_the_headline_below_it_a_kicker_between_or_not() -> None:
+    leaf = "<div class=rq><b>26</b><span>2024-01</span></div>"
+    head = "<div><h2>新闻中心</h2><h4>携手逐风 共赢蓝海｜青禾集团签约</h4></div>".replace(
+        "<h4>", leaf + "<h4>"
+    )
+    got = article(head, title="青禾轴承集团股份有限公司")
+    assert (got.title, got.date) == ("携手逐风 共赢蓝海｜青禾集团签约", "2024-01-26")
+    got = article(f"{leaf}<div>系列报道之五</div><h1>{TITLE}</h1><div>阅读：7</div>")
+    assert got.date == "2024-01-26"
+
+
+def test_the_day_of_an_edition_is_told_where_the_address_has_it_too() -> None:
+    page = f"<html><body><div>2023年11月17日 星期五</div><h1>{TITLE}</h1><div class=nr>{TEXT}</div></body></html>"
+    assert whole(page, "http://www.qinghe-paper.example/html/2023-11/17/content_2_1.htm").date == "2023-11-17"
+    assert whole(page, "http://www.qinghe-paper.example/html/2023-11/16/content_2_1.htm").date is None
+
+
+@pytest.mark.parametrize(
+    ("byline", "field", "value"),
+    [
+        ("<p>【供稿单位】德育处 【日期】二〇二四年四月一日 【人气】</p>", "source", "德育处"),
+        ("<p><em>信息来源</em>青禾融媒<em>责任编辑</em>邢露<em>阅读</em>--</p>", "source", "青禾融媒"),
+        ("<p><em>信息来源</em>青禾融媒<em>责任编辑</em>邢露<em>阅读</em>--</p>", "editor", "邢露"),
+        ("<div class=field__label>来源</div><div>科技外事处</div>", "source", "科技外事处"),
+        ("<p>来源：青禾办公室发布：2025-10-09浏览：-</p>", "source", "青禾办公室"),
+        ("<p>2018-12-10 08:55来源：青禾日报作者：<a>我来说两句</a> ()</p>", "author", None),
+        ("<p>青禾新闻记者 骆雨桐 实习生 于静姝</p><p>2024-01-14 09:33</p>", "author", "骆雨桐 于静姝"),
+        ("<p><a href=/u/7>河汉商报</a></p><p>2023年09月21日 15:20</p>", "source", "河汉商报"),
+        ("<p><a href=/u/7>青禾人家</a></p><p>2023年09月21日 15:20</p>", "source", None),
+    ],
+)
+def test_a_byline_of_odd_labels(byline: str, field: str, value: object) -> None:
+    assert getattr(article(f"<h1>{TITLE}</h1><div>{byline}</div>"), field) == value
+
+
+def test_what_stands_above_a_clocked_byline_and_below_the_text_in_its_box_is_no_text() -> None:
+    box = (
+        "<p><a href=/u/7>青禾人家</a></p><p>2023年09月21日 15:20:09 来自青禾市</p><p>27人参与6评论</p>"
+        f"{TEXT}<p>特别声明：以上作品内容为本平台用户上传并发布。</p>"
+    )
+    got = article(f"<h1>{TITLE}</h1>", box)
+    assert got.body == TEXT.replace("<p>", "").replace("</p>", "\n").strip()
+
+
+def test_paragraphs_above_a_late_byline_are_no_headline() -> None:
+    page = (
+        "<html><title>青禾茶叶协会</title><body><table><tr><td><a href=/>首页</a> <a href=/a>动态</a></td></tr>"
+        "<tr><td><font size=4>春茶加工技术培训班在青禾举办</font><br><font>——126名骨干“充电”</font></td></tr>"
+        f"<tr><td>字体：<a href=#>大</a> <a href=#>小</a></td></tr><tr><td>{TEXT}"
+        "<p>“以前全凭手感。”学员叶大根说，“现在有了数字。”</p></td></tr>"
+        "<tr><td>信息来源：青禾茶业中心 日期：12-03-15 阅读量：</td></tr></table></body></html>"
+    )
+    assert whole(page).title == "春茶加工技术培训班在青禾举办"
+
+
+def test_the_writer_of_a_wechat_page_is_the_first_of_its_meta_words() -> None:
+    page = (
+        f'<html><title></title><body><h1 class="rich_media_title" id="activity-name">{TITLE}</h1><div>'
+        '<span class="rich_media_meta rich_media_meta_text">顾小满</span><span><a href="javascript:void(0);">青禾发布</a></span>'
+        f'</div><em id="publish_time">2024-02-26 18:30</em><div id="js_content" class="rich_media_content">{TEXT}</div></body></html>'
+    )
+    got = whole(page, "https://mp.weixin.example/s?__biz=MzA5&mid=265")
+    assert (got.author, got.source, got.date) == ("顾小满", None, "2024-02-26 18:30")

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from scraper.model import Evidence, Kind
 from scraper.read.article import Sight
+from scraper.read.article.byline import is_row
 from scraper.read.article.facts import Fact, crowded
 from scraper.read.dom import Document
 from scraper.read.rules import Page
@@ -180,7 +181,14 @@ def _has_byline(sight: Sight, near: list[Fact]) -> bool:
     Labels without any value are those of a form. A date below a link is a row's: the only row of its list.
     """
     often = Counter(f.label for f in sight.facts if f.label and f.value)
-    labelled = [f for f in near if f.label and f.field in _BYLINE_FIELDS and often[f.label] < _EACH_ROW]
+    labelled = [
+        f
+        for f in near
+        if f.label
+        and f.field in _BYLINE_FIELDS
+        and often[f.label] < _EACH_ROW
+        and not is_row(f, sight.layout)
+    ]
     if any(f.value for f in labelled):
         return True
     if any(":" in halfwidth(f.snippet) for f in labelled) and any(f.field == "bare_date" for f in near):

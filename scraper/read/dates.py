@@ -110,6 +110,22 @@ def moment(given: str, words: str) -> str | None:
     return in_china(given) or (found[0].value if found else None)
 
 
+_IN_URL = re.compile(r"(?<!\d)(20\d\d)[-/_]?(0[1-9]|1[0-2])[-/_]?(0[1-9]|[12]\d|3[01])(?!\d)")
+
+
+def dates_of(url: str) -> set[str]:
+    """The days that an address speaks of (/2023-11/17/, t20231117_), `YYYY-MM-DD`."""
+    return {"-".join(found.groups()) for found in _IN_URL.finditer(url[-300:])}
+
+
+_LEAF = re.compile(r"(?:0?[1-9]|[12]\d|3[01])\s?日?\s?20\d\d\s?[-./年]\s?(?:0?[1-9]|1[0-2])\s?月?")
+
+
+def is_leaf(text: str) -> bool:
+    """Whether a text is a calendar leaf, the day over its month: `262024-01`."""
+    return _LEAF.fullmatch(halfwidth(text).strip()) is not None
+
+
 def day(date: str) -> str:
     """`YYYY-MM-DD` of a date with or without clock."""
     return date[:10]

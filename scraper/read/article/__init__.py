@@ -18,21 +18,22 @@ from scraper.read.article.byline import (
     find_editor,
     find_source,
     find_views,
-    of_a_row,
+    is_row,
 )
 from scraper.read.article.clean import to_html, to_text
 from scraper.read.article.counter import find_counter
 from scraper.read.article.document import find_document
 from scraper.read.article.facts import Fact, crowded, read_facts, why_none
-from scraper.read.article.labels import is_credit
+from scraper.read.article.labels import is_credit, is_organisation
 from scraper.read.article.pictures import is_content_image
 from scraper.read.article.siblings import block_at, without
+from scraper.read.article.side_titles import find_side_titles
 from scraper.read.article.sight import Body, Headline, Zone
 from scraper.read.article.signoff import find_signatures
-from scraper.read.article.title import find_side_titles, find_title, first_line
+from scraper.read.article.title import find_title, first_line
 from scraper.read.article.trim import trim
 from scraper.read.channel import find_channel
-from scraper.read.dates import find_dates
+from scraper.read.dates import clock
 from scraper.read.dom import Document
 from scraper.read.layout import Layout, lay_out
 from scraper.read.rules import Page
@@ -73,7 +74,7 @@ def look(page: Page) -> Sight:
     facts = read_facts(page.doc, layout)
     bylines = byline_lines(facts, layout, page)
     # editors are named below the text as often as above it
-    upper = bylines & {f.line for f in facts if f.field != "editor" and not _is_row(f, layout)}
+    upper = bylines & {f.line for f in facts if f.field != "editor" and not is_row(f, layout)}
     upper |= {
         i
         for i, line in enumerate(layout.lines)
@@ -82,19 +83,6 @@ def look(page: Page) -> Sight:
     headline = find_title(page, layout, upper, (f.value for f in facts if f.field == "title"))
     body = find_body(page, layout, headline, bylines)
     return Sight(layout=layout, facts=facts, bylines=bylines, headline=headline, body=body)
-
-
-def _is_row(fact: Fact, layout: Layout) -> bool:
-    """Whether a count or a day without a label is that of a row: behind a link, below one, or beside one in every line."""
-    line, before = layout.lines[fact.line], layout.lines[max(0, fact.line - 1)]
-    if fact.field == "views":
-        return of_a_row(fact, layout)
-    if fact.field != "bare_date":
-        return False
-    if not line.links:
-        return before.links * 2 > before.size
-    after = layout.lines[min(fact.line + 1, len(layout.lines) - 1)]
-    return any(x.links and x is not line and find_dates(x.text) for x in (before, after))
 
 
 def _zone(sight: Sight, kept: list[int]) -> Zone:
@@ -111,8 +99,9 @@ def find_text(page: Page, sight: Sight) -> list[int]:
     body = sight.body
     if body is None:
         return []
-    several = crowded(sight.facts, ("date", "source", "author", "editor", "views"))
-    return trim(page.doc, sight.layout, body, sight.headline.text, sight.bylines, several)
+    sure = crowded(sight.facts, ("date", "source", "author", "editor", "views"))
+    sure |= {f.line for f in sight.facts if f.field == "bare_date" and clock(f.value) and f.at < 3}
+    return trim(page.doc, sight.layout, body, sight.headline.text, sight.bylines, sure & sight.bylines)
 
 
 def _without_template(
@@ -135,9 +124,14 @@ def _between(sight: Sight, zone: Zone) -> list[str]:
 
 
 def _titled(sight: Sight) -> Sight:
-    """With the first line of the text as headline where there is no other: only of an article is that known to be one."""
-    if sight.headline.text is None and sight.body is not None:
-        return replace(sight, headline=first_line(sight.layout, sight.body))
+    """With the line above the text, or its first, as headline where there is no other or a <title> that is a name: only of
+    an article is that known to be one."""
+    headline, body = sight.headline, sight.body
+    from_title = headline.evidence is not None and headline.evidence.rule == "<title>"
+    site = from_title and is_organisation(headline.text or "")
+    if body is not None and (headline.text is None or site):
+        line = first_line(sight.layout, body)
+        return replace(sight, headline=line) if line.text or not site else sight
     return sight
 
 

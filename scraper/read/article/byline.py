@@ -20,10 +20,10 @@ from scraper.read.article.labels import (
     names_of,
     split_person,
 )
-from scraper.read.article.markup import AUTHOR, SOURCE, counted, marked, papers, timed
+from scraper.read.article.markup import AUTHOR, SOURCE, counted, marked, media, papers, timed
 from scraper.read.article.sight import Zone
 from scraper.read.article.values import clean_value
-from scraper.read.dates import clock, day, find_dates, in_china
+from scraper.read.dates import clock, dates_of, day, find_dates, in_china, is_leaf
 from scraper.read.layout import FOOTER, Layout
 from scraper.read.rules import Candidate, Page, choose
 from scraper.text import compact, squeeze
@@ -94,7 +94,7 @@ def find_date(
     for fact in facts:
         weight = weights.get(fact.field, 0.0) * _weight(fact, zone)
         in_byline = fact.line in bylines and not zone.start <= fact.line < zone.stop
-        if not weight or not fact.value or not (in_byline or _publishes(fact, zone, told)):
+        if not weight or not fact.value or not (in_byline or _publishes(fact, zone, told, page.url)):
             continue
         candidates.append(
             Candidate(
@@ -125,13 +125,17 @@ _BESIDE = frozenset(("source", "issuer", "author", "editor", "views"))
 """Fields of which two on a line outside the text say that its day is the publication's."""
 
 
-def _publishes(fact: Fact, zone: Zone, told: set[str]) -> bool:
+def _publishes(fact: Fact, zone: Zone, told: set[str], url: str) -> bool:
     """Whether a date can be the publication's by where it stands: one without a label only between headline and text."""
     inside = zone.start <= fact.line < zone.stop
     if fact.field != "bare_date":
         return not (inside and fact.label in ("时间", "日期"))
     if zone.title - fact.line == 1 and len(fact.snippet) <= 20 and not _WEEKDAY.search(fact.snippet):
         return True  # a calendar leaf right above the headline; with its weekday it is the day of the visit
+    if 1 < zone.title - fact.line <= 3 and is_leaf(fact.snippet):
+        return True  # its day stands above its month as on no other, so that a kicker may stand between
+    if fact.line < zone.title and day(fact.value) in dates_of(url):
+        return True  # the day of a paper's edition, which its address has too
     if inside or len(fact.snippet) > 90 or not zone.title <= fact.line < zone.stop:
         return False
     return fact.line >= zone.title_stop or day(fact.value) not in told
@@ -173,7 +177,7 @@ def find_source(page: Page, facts: list[Fact], zone: Zone, layout: Layout) -> tu
         for v in metas
         if not v.startswith(("http", "www."))
     ]
-    candidates += papers(layout, zone, 5.0)
+    candidates += [*papers(layout, zone, 5.0), *media(page, layout, zone, 4.0)]
     own = {compact(page.doc.meta("SiteName"))}
     candidates += [c for c in marked(page.doc, layout, zone, SOURCE, 5.0) if compact(c.value) not in own]
     best, evidence = choose(candidates)
@@ -269,6 +273,19 @@ def find_editor(facts: list[Fact], zone: Zone, page: Page) -> Decision:
 def of_a_row(fact: Fact, layout: Layout) -> bool:
     """Whether a count stands behind a link that its line begins with: it is the row's."""
     return 3 < fact.at <= layout.lines[fact.line].links + 2
+
+
+def is_row(fact: Fact, layout: Layout) -> bool:
+    """Whether a count or a day without a telling label is that of a row: behind a link, below one, or beside one in every line."""
+    line, before = layout.lines[fact.line], layout.lines[max(0, fact.line - 1)]
+    if fact.field == "views":
+        return of_a_row(fact, layout)
+    if fact.field != "bare_date" and fact.label not in ("时间", "日期"):
+        return False
+    if not line.links:
+        return before.links * 2 > before.size
+    after = layout.lines[min(fact.line + 1, len(layout.lines) - 1)]
+    return any(x.links and x is not line and find_dates(x.text) for x in (before, after))
 
 
 def find_views(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from scraper.model import Evidence
@@ -22,6 +22,7 @@ from scraper.text import compact, halfwidth, is_han, shorten
 MAX_LINE = 260  # characters; a longer line is running text, its colons are punctuation
 MAX_ROW = 400  # nodes
 MAX_RIVALS = 5
+_MAX_APART = 120  # characters of a line of several labels and values
 _SHORT = 60  # characters of a line that is one label with its value
 _SIGN = re.compile(r"[:︰︱丨|/]")
 _SLASH_LABELS = frozenset(
@@ -90,9 +91,9 @@ def read_facts(doc: Document, layout: Layout) -> list[Fact]:
     for i, line in enumerate(lines):
         if line.size > MAX_LINE or line.links == line.size > 12:
             continue
-        text = _labelled(doc, line) or _pair(doc, lines, i)
+        text = _labels_apart(doc, line) or _labelled(doc, line) or _pair(doc, lines, i)
         if text is None and not _HINT.search(line.text):
-            if doc.tag[line.block] in _LABEL_CELLS:
+            if doc.tag[line.block] in _LABEL_CELLS or "label" in doc.marks(line.block):
                 spoken_for = i + 1 if _cell_label(doc, layout, i, out) else spoken_for
             continue
         if line.links * 3 > line.size * 2 and not (_SIGN.search(line.text) or _OF_DAY.match(line.text)):
@@ -132,6 +133,21 @@ def _pair(doc: Document, lines: list[Line], i: int) -> str | None:
     if not any(0 <= k < len(lines) and _labelled(doc, lines[k]) for k in (i - 1, i + 1)):
         return None
     return _labelled(doc, lines[i], 2)
+
+
+def _labels_apart(doc: Document, line: Line) -> str | None:
+    """A line without colons of which two or more elements are labels and nothing else (<em>来源</em>某局<em>阅读</em>7)."""
+    if line.node == line.last or line.size > _MAX_APART or ":" in halfwidth(line.text):
+        return None
+    out: list[str] = []
+    labels = set()
+    for n in doc.texts(line.block):
+        if line.node <= n <= line.last:
+            text = compact(doc.data[n])
+            is_label = len(text) > 1 and text in FIELD and doc.parent[n] != line.block
+            labels |= {FIELD[text]} if is_label else set()
+            out.append(f"{GAP}{text}：" if is_label else doc.data[n])
+    return "".join(out).strip() if len(labels - {"other"}) > 1 else None
 
 
 def crowded(facts: Iterable[Fact], fields: Collection[str]) -> set[int]:
@@ -175,6 +191,8 @@ def find_marks(half: str) -> list[_Mark]:
         if match[0] in "|丨︱" and field not in _BAR_FIELDS:
             continue
         marks.append(_Mark(start, match.end(), field, label))
+    if not marks and "】" in half:
+        marks = [*_in_brackets(half)]
     if (by := _BY.match(half)) and (not marks or by.end() <= marks[0].start):
         marks.insert(0, _Mark(0, by.end(), "author", "by"))
     if not marks and (credit := _BRACKETED.match(half)):
@@ -186,9 +204,20 @@ def find_marks(half: str) -> list[_Mark]:
     return marks
 
 
+_IN_BRACKETS = re.compile(r"【\s?([^【】]{2,12}?)\s?】\s?(?!$|【)")
+
+
+def _in_brackets(half: str) -> Iterator[_Mark]:
+    """Labels in brackets before their values, no colon anywhere: 【供稿单位】某处 【日期】…"""
+    for found in _IN_BRACKETS.finditer(half):
+        field = FIELD.get(compact(found[1]), "other")
+        if field != "other":
+            yield _Mark(found.start(), found.end(), field, compact(found[1]))
+
+
 def _glued_day(half: str, match: re.Match[str]) -> tuple[str, str, int] | None:
-    """时间 or 日期 behind another label's value, no gap between: a label if the day follows at once."""
-    if match[0] != ":" or half[match.start() - 2 : match.start()] not in ("时间", "日期"):
+    """时间, 日期 or 发布 behind another label's value, no gap between: a label if the day follows at once."""
+    if match[0] != ":" or half[match.start() - 2 : match.start()] not in ("时间", "日期", "发布"):
         return None
     day = _DAY_AHEAD.match(half, match.end())
     return ("date", half[match.start() - 2 : match.start()], match.start() - 2) if day else None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from scraper.read.dates import find_dates
 from scraper.text import compact, han_count
 
 _LABELS = {
@@ -128,16 +129,12 @@ def join_names(text: str) -> str:
 
 _ROLE = (
     r"(?:本报|本网|本台|本刊|特约|特派|实习|见习|全媒体|融媒体|首席|\S{1,10}(?:报|刊|谈|网|社|台|融媒体|新闻|客户端|中心))?\s?"
-    r"(?:首席|特约|见习|实习)?(?:记者|通讯员|特约通讯员|撰稿人|报道员|评论员)"
+    r"(?:首席|特约|见习|实习)?(?:记者|通讯员|特约通讯员|实习生|撰稿人|报道员|评论员)"
 )
 NAMES = r"(?P<names>[\u3400-\u9fff·]{1,4}(?:[\s、,，/]{1,4}[\u3400-\u9fff·]{1,5}){0,8})"
 """A run of what may be names."""
 ALONE = re.compile(
-    r"^[□■◎●\s]*(?:文\s?[/|丨︱:：]\s?)?"
-    + _ROLE
-    + r"\s?[:：]?\s?"
-    + NAMES
-    + r"(?:\s?(?:摄影报道|图文报道|报道|文))?$"
+    r"^[□■◎●\s]*(?:文\s?[/|丨︱:：]\s?)?" + _ROLE + r"\s?[:：]?\s?" + NAMES + r"(?:\s?(?:报道|文))?$"
 )
 """A line that names its writers and says nothing else: 本报记者 王某某 李某."""
 _BY = re.compile(
@@ -201,9 +198,12 @@ def name_behind_office(text: str) -> str:
     return found["name"] if found and is_person(found["name"]) and not is_organisation(text) else ""
 
 
+_PICTURED = re.compile(r"\s(?:摄影|图文)报道$")
+
+
 def credit_of(text: str) -> str | None:
     """The writers that a line of its own names (`文/张三`, `作者：张三`, `本报记者 张三 李四`), or None."""
-    line = text.strip()
+    line = _PICTURED.sub("", text.strip())
     if len(line) > 60 or line.endswith(("摄", "摄影", "图")):
         return None
     alone = ALONE.match(line)
@@ -245,3 +245,13 @@ def split_person(text: str) -> tuple[str, str | None]:
     if names and (told or is_organisation(organisation) or len(compact(organisation)) > 4):
         return organisation, " ".join(names)
     return text, None
+
+
+_BYLINE = re.compile(
+    r"\W{0,2}(?:来\s?源|作\s?者|发布|时间|日期|编辑|供稿|点击|浏览|字\s?[体号]\s?[:：]|(?:图文|文图|[文图]\s?[/、]\s?[文图]|文|摄影|撰[文稿])\s?[:：])"
+)
+
+
+def is_byline(text: str) -> bool:
+    """Whether a line begins with a label of bylines, holds a date, or names its writers and nothing else."""
+    return bool(find_dates(text, loose=True)) or _BYLINE.match(text) is not None or is_credit(text)

@@ -13,8 +13,8 @@ from scraper.read.article.values import clean_value
 from scraper.read.dates import find_dates, moment
 from scraper.read.dom import Document
 from scraper.read.layout import Layout, Line
-from scraper.read.rules import Candidate
-from scraper.text import squeeze
+from scraper.read.rules import Candidate, Page
+from scraper.text import compact, squeeze
 
 SOURCE = re.compile(r"source|laiyuan|(?:^|[\W_])ly(?:$|[\W_])|origin|media_name|mediaName", re.I)
 AUTHOR = re.compile(r"author|zuozhe|writer", re.I)
@@ -26,6 +26,9 @@ _VIEWS = re.compile(
 _ICONS = frozenset(("i", "em", "span", "img", "svg", "b"))
 _COUNT = re.compile(r"\d{1,9}|\d{1,3}(?:,\d{3}){1,2}")
 _PAPER = re.compile(r"(《[^《》]{1,12}(?:报|刊|网|杂志|画报|导报)》)\s")
+_MEDIUM = re.compile(
+    r"[\u3400-\u9fff]{1,10}(?:日报|晚报|晨报|早报|商报|周报|时报|都市报|青年报|新闻网|新华社|新华网|人民网|融媒体中心|电视台|通讯社|周刊)"
+)
 _UPDATED = re.compile(r"updated|modif", re.I)
 _MAX_LINE = 60  # characters of a byline
 
@@ -68,6 +71,17 @@ def papers(layout: Layout, zone: Zone, weight: float) -> Iterator[Candidate]:
         found = _PAPER.match(line.text)
         if found and (text_facts(line.text[found.end() :]) or find_dates(line.text[found.end() :])):
             yield Candidate(value=found[1], rule="paper's name", snippet=line.text, weight=weight)
+
+
+def media(page: Page, layout: Layout, zone: Zone, weight: float) -> Iterator[Candidate]:
+    """The name of a paper or station on a line of its own beside the day; never the page's own portal."""
+    names = compact(page.doc.title + page.doc.meta("og:site_name") + page.doc.meta("SiteName"))
+    lines = layout.lines
+    for i in range(max(0, zone.title_stop), min(zone.start, zone.title_stop + 4)):
+        text = lines[i].text
+        beside = (lines[k].text for k in (i - 1, i + 1) if zone.title_stop <= k < zone.start)
+        if _MEDIUM.fullmatch(text) and compact(text) not in names and any(find_dates(x) for x in beside):
+            yield Candidate(value=text, rule="a medium's name", snippet=text, weight=weight)
 
 
 def _named(doc: Document, n: int) -> Iterator[int]:

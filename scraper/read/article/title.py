@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from itertools import accumulate, islice, pairwise
 
 from scraper.model import Evidence
-from scraper.read.article.labels import is_credit, is_organisation, label_before
+from scraper.read.article.labels import is_byline, is_organisation, label_before
 from scraper.read.article.sight import Body, Headline
-from scraper.read.dates import find_dates
+from scraper.read.dates import find_dates, is_leaf
 from scraper.read.dom import Document
 from scraper.read.layout import FOOTER, GAP, Layout, spaced
 from scraper.read.marks import NO_TITLE, TITLE
@@ -74,7 +74,8 @@ def find_title(page: Page, layout: Layout, bylines: Iterable[int], told: Iterabl
     column = compact(doc.meta("ColumnName"))
     names |= {column} if 0 < len(column) <= _COLUMN else set()
     wanted = _Wanted(plain(doc.title[:_META_BOUND]), [m for m in metas if m], names)
-    below = sorted(set(bylines))
+    # a calendar leaf dates the headline below it, not the one above
+    below = sorted(i for i in set(bylines) if not is_leaf(layout.lines[i].text))
     place = _Place(doc, layout, set(below))
     rivals = [_weigh(doc, layout, r, wanted, below, place) for r in _rivals(page, layout, wanted, below)]
     rivals = [r for r in rivals if r.score > 0]
@@ -179,7 +180,7 @@ def _element(
         return
     stop = own.start
     for i in own:
-        if i > own.start and _is_byline(layout.lines[i].text):
+        if i > own.start and is_byline(layout.lines[i].text):
             break
         stop = i + 1
     if (own.start, stop) in seen:
@@ -188,7 +189,7 @@ def _element(
     parts = [layout.lines[i].text for i in range(own.start, stop)]
     if len(parts) == 1 and layout.lines[own.start].last >= doc.end[n]:
         inside = doc.text(n)  # the rest of the line is its byline
-        parts = [inside] if inside and _is_byline(parts[0].removeprefix(inside).strip()) else parts
+        parts = [inside] if inside and is_byline(parts[0].removeprefix(inside).strip()) else parts
     text = without_date(join_lines(parts))
     if 1 < len(text) <= MAX_TITLE:
         yield _Rival(text, own.start, stop, rule, weight)
@@ -209,20 +210,11 @@ def _before_byline(text: str) -> str:
     """What stands before the byline on its line, in an element of its own: both may be blocks by their style alone."""
     head, gap, rest = text.partition(GAP)
     fit = gap and 4 < len(head) <= MAX_TITLE and ":" not in halfwidth(head[:6])
-    return head if fit and _is_byline(rest) and not _is_byline(head) else ""
-
-
-_BYLINE = re.compile(
-    r"\W{0,2}(?:来\s?源|作\s?者|发布|时间|日期|编辑|供稿|点击|浏览|字\s?[体号]\s?[:：]|(?:图文|文图|[文图]\s?[/、]\s?[文图]|文|摄影|撰[文稿])\s?[:：])"
-)
+    return head if fit and is_byline(rest) and not is_byline(head) else ""
 
 
 _SORTS = re.compile(r"^\W{0,2}(?:所属)?(?:分\s?类|类\s?别|栏\s?目|标\s?签|关键[词字])\s?[:：]")
 """What an article is sorted under."""
-
-
-def _is_byline(text: str) -> bool:
-    return bool(find_dates(text, loose=True)) or _BYLINE.match(text) is not None or is_credit(text)
 
 
 def join_lines(parts: list[str]) -> str:
@@ -304,7 +296,7 @@ def _weigh(
         score -= 4.0
     if line.hidden:
         score -= 2.5
-    if any(pattern.search(rival.text) for pattern in (_HOME, _SORTS, FOOTER)) or _is_byline(rival.text):
+    if any(pattern.search(rival.text) for pattern in (_HOME, _SORTS, FOOTER)) or is_byline(rival.text):
         score -= 5.0
     letters = han_count(rival.text)
     if letters < 4 and len(rival.text) < 8:
@@ -313,11 +305,15 @@ def _weigh(
         score -= 3.0  # an index number, a phone number, a count
     if rival.text[-1] in "。；：:;":
         score -= 2.0
+    if "。" in rival.text[:-1]:
+        score -= 6.0  # two sentences
     if rival.text.count("，") > 1 and rival.text[-1] == "。":
         score -= 3.0  # a sentence, and one of running text
     if rival.text[0] in "—–":
         score -= 2.0  # a subtitle, which a dash begins
     following = bisect_left(below, rival.stop)
+    if rival.start and is_leaf(lines[rival.start - 1].text):
+        score += 3.0
     if rival.rule == "dated line":
         score += 3.0
     elif following < len(below) and below[following] - rival.stop <= 6:
@@ -384,41 +380,36 @@ _PORTAL = re.compile(r"(?:信息|新闻)网$|网站$|门户$|官网$")
 def first_line(layout: Layout, body: Body) -> Headline:
     """The line above the text, or its first, as the headline, where nothing else on the page is one: short, no sentence, no
     address to its readers."""
-    for i, rule in ((body.start - 1, "line above the text"), (body.start, "first line")):
-        line = layout.lines[i] if 0 <= i < body.stop else None
+    lines = layout.lines
+    inside = range(body.start, body.stop)
+    first = next((i for i in inside if lines[i].size > _LONG or lines[i].text[-1] == "。"), body.start)
+    above = "line above the text"
+    for i, rule in (
+        (_up(layout, body.start), above),
+        (_up(layout, first), above),
+        (body.start, "first line"),
+    ):
+        line = lines[i] if 0 <= i < body.stop else None
         if line is None or line.links or not 4 < len(line.text) <= 60 or line.text[-1] in _SENTENCE_END:
             continue
-        if not (_is_byline(line.text) or han_count(line.text) < 4 or _HOME.search(line.text)):
+        if not (is_byline(line.text) or han_count(line.text) < 4 or _HOME.search(line.text)):
             return Headline(text=line.text, start=i, stop=i + 1, evidence=Evidence(rule=rule))
     return Headline(text=None)
 
 
+def _up(layout: Layout, start: int) -> int:
+    """The line above a text, but for subtitle, salutation, byline and letter sizes between it and the text; -1 where none is."""
+    above = start - 1
+    while start - above <= _BETWEEN and above > 0:
+        text = layout.lines[above].text
+        if text[0] not in "—–" and text[-1] not in "：:" and not is_byline(text):
+            break
+        above -= 1
+    return above
+
+
+_LONG = 60  # characters from which a line is a paragraph
+_BETWEEN = 4  # lines of subtitle, byline and letter sizes between headline and text
+
+
 _SENTENCE_END = "。；：:;，,、"
-_KICKER = re.compile(
-    r"kicker|yinti|pretitle|pre-title|shoubiao|jianti|(?:^|[\W_])pre(?:$|[\W_])|title[-_]?up|introtitle", re.I
-)
-_SUBTITLE = re.compile(
-    r"(?:^|[\W_])sub(?:$|[\W_])|sub[-_]?title|futi|fubiaoti|ftitle|vice[-_]?title|title[-_]?sub|title2|subhead",
-    re.I,
-)
-
-
-def find_side_titles(
-    page: Page, layout: Layout, headline: Headline, stop: int
-) -> tuple[str | None, str | None]:
-    """Kicker (引题, above) and subtitle (副题, below) where elements beside the headline are named so and filled."""
-    kicker = subtitle = None
-    if headline.start < 0:
-        return None, None
-    for i in range(max(0, headline.start - 3), min(stop, headline.stop + 4, len(layout.lines))):
-        line = layout.lines[i]
-        if headline.start <= i < headline.stop or line.hidden or line.size > 80 or line.links * 2 > line.size:
-            continue
-        marks = page.doc.marks(line.block)
-        if not marks or _is_byline(line.text):
-            continue
-        if i < headline.start and kicker is None and _KICKER.search(marks):
-            kicker = line.text
-        elif subtitle is None and _SUBTITLE.search(marks):
-            subtitle = line.text
-    return kicker, subtitle

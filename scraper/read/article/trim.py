@@ -18,11 +18,11 @@ _FURNITURE = re.compile(
     r"打印(?:本页|此页|本文|页面|文章)?|我要打印|关闭(?:窗口|本页|页面)?|关窗|返回(?:顶部|列表|上页|上一页|上一级|首页|目录)?|收藏(?:本文|本页)?|加入收藏|分享(?:到|至|本文)?|字体(?:大小)?|字号|放大|缩小|默认|大|中|小"
     r"|扫一扫|扫描二维码|扫码|二维码|微信|微博|新浪|腾讯|QQ空间|QQ好友|人人网|朋友圈|在?手机(?:上|端)?(?:扫一扫|查看|浏览|打开|阅读|版)?(?:本页|当前页|此页|当前页面|本文)?|打开当前页面?|用手机|我要纠错|纠错/?建议|纠错|内容纠错|顶一下|踩一下|点赞|转发|朗读"
     r"|语音播报|听新闻|全文朗读|附件下载|附件列表|附件|相关附件|文件下载|下载附件|相关文档|相关链接|关联文件|关联稿件|TOP|正文|无障碍(?:阅读|浏览)?|视力保护色|背景色|更多|展开全文|阅读(?:剩余)?全文|全文|Tags?|标签|关键[词字]|已下载|下载|次|保存|复制链接|复制|举报"
-    r"|推荐|上一页|下一页|尾页|首页|末页|上页|下页|字数|阅读|浏览|点击|评论|网友评论|条|暂无|没有了|暂无相关信息|暂无数据|END|end|to|or|责任编辑|编辑|来源|作者|发布|\d",
+    r"|推荐|人参与|人跟帖|跟帖|上一页|下一页|尾页|首页|末页|上页|下页|字数|阅读|浏览|点击|评论|网友评论|条|暂无|没有了|暂无相关信息|暂无数据|END|end|to|or|责任编辑|编辑|来源|作者|发布|\d",
     re.I,
 )
 _TELLING = re.compile(
-    r"打印|关闭|关窗|返回|收藏|分享|字体|字号|扫一扫|扫描|扫码|二维码|微信|手机|纠错|顶一下|点赞|转发|朗读|播报|附件|相关|关联|TOP|视力|背景色|更多|展开|剩余|标签|关键|下载|保存|点击|浏览器|加载|上一页|下一页|尾页|没有了|暂无|评论",
+    r"打印|关闭|关窗|返回|收藏|分享|字体|字号|扫一扫|扫描|扫码|二维码|微信|手机|纠错|顶一下|点赞|转发|朗读|播报|附件|相关|关联|TOP|视力|背景色|更多|展开|剩余|标签|关键|下载|保存|点击|浏览器|加载|上一页|下一页|尾页|没有了|暂无|评论|跟帖",
     re.I,
 )
 _WORD = re.compile(r"\w")
@@ -40,7 +40,7 @@ _CREDIT = re.compile(
     r"^\W{0,4}(?:(?:稿件|信息|文章|本文|文件)?\s?来\s?源|供\s?稿(?:单位|部门|人)?|撰\s?稿(?:人|单位)?|(?:文章|本文)?作\s?者(?:姓名)?|通讯员|记者|发布(?:时间|日期|单位|机构)|浏览(?:次数|量)?|点击(?:数|量|次数)?|阅读(?:数|量|次数)?|播放(?:次数|量)?|标签|关键词|分享)\s{0,3}[:︱丨|/于]"
 )
 _DISCLAIMER = re.compile(
-    r"凡本网注明|转载请注明|仅代表作者|不代表本(?:网|站|平台)|侵权.{0,12}(?:删除|联系)|如有侵权|未经.{0,12}授权.{0,12}(?:不得|禁止|请勿|谢绝)转载|您访问的链接即将离开|如需转载|文章仅供参考|无法在线浏览此\s?PDF|(?:福昕|Foxit|Adobe).{0,12}(?:阅读器|Reader)|下载此\s?PDF"
+    r"^\W{0,3}(?:特别|免责|版权|本站|本网)?声明\s?[:：].{0,80}(?:转载|自媒体|版权|本[网站]|作品|平台)|^Notice: The content above|凡本网注明|转载请注明|仅代表作者|不代表本(?:网|站|平台)|侵权.{0,12}(?:删除|联系)|如有侵权|未经.{0,12}授权.{0,12}(?:不得|禁止|请勿|谢绝)转载|您访问的链接即将离开|如需转载|文章仅供参考|无法在线浏览此\s?PDF|(?:福昕|Foxit|Adobe).{0,12}(?:阅读器|Reader)|下载此\s?PDF"
 )
 _CRUMB = re.compile(
     r"\W{0,3}(?:您|你)?(?:现在|当前|目前)?(?:的|所在|所处){0,2}位置\s?[:：是]|\W{0,3}(?:网站)?首\s?页\s{0,3}[>＞»]"
@@ -55,17 +55,17 @@ _PLACEHOLDER = re.compile(r"^(?:\$\{|\{\{|\{\$|\[!--|<%)")
 
 
 def trim(
-    doc: Document, layout: Layout, body: Body, headline: str | None, bylines: set[int], crowded: set[int]
+    doc: Document, layout: Layout, body: Body, headline: str | None, bylines: set[int], sure: set[int]
 ) -> list[int]:
-    """Numbers of the lines that are the article's text, in order. `crowded`: the lines on which several labels are filled."""
+    """Numbers of the lines that are the article's text, in order. `sure`: the bylines of several values or with a clock."""
     lines = layout.lines
     inside = range(body.start, body.stop)
     shown = [i for i in inside if not lines[i].hidden] or list(inside)
     shown = _cut_sections(layout, shown)
     kept = [i for i in shown if not _is_noise(doc, lines[i])]
     kept = _drop_index(doc, layout, kept)
-    kept = _drop_abstract(lines, _trim_head(lines, kept, headline, bylines))
-    return _trim_tail(lines, kept, bylines, crowded)
+    kept = _drop_abstract(lines, _trim_head(lines, kept, headline, bylines, sure))
+    return _trim_tail(lines, kept, bylines, sure)
 
 
 def _cut_sections(layout: Layout, shown: list[int]) -> list[int]:
@@ -116,7 +116,9 @@ def _drop_index(doc: Document, layout: Layout, kept: list[int]) -> list[int]:
     return [i for i in kept if i not in dropped]
 
 
-def _trim_head(lines: list[Line], kept: list[int], headline: str | None, bylines: set[int]) -> list[int]:
+def _trim_head(
+    lines: list[Line], kept: list[int], headline: str | None, bylines: set[int], sure: set[int]
+) -> list[int]:
     """Drop breadcrumb, and what repeats headline and byline, before the first paragraph."""
     bare = _letters(headline or "")
     start = 0
@@ -124,6 +126,9 @@ def _trim_head(lines: list[Line], kept: list[int], headline: str | None, bylines
         line = lines[i]
         own = _letters(line.text)
         if start == k and line.size < 120 and _CRUMB.match(line.text):
+            start = k + 1
+            continue
+        if i in sure and line.size < 120 and all(_is_word(lines[j]) for j in kept[start:k]):
             start = k + 1
             continue
         repeats = own == bare or (len(own) > 3 and own in bare and start == k)
@@ -147,19 +152,22 @@ def _drop_abstract(lines: list[Line], kept: list[int]) -> list[int]:
 _BEGINS = 12  # letters that two beginnings share if one is a copy of the other
 
 
+def _is_word(line: Line) -> bool:
+    """Whether a line can be a name above a byline, and no sentence."""
+    return line.size <= 20 and line.text[-1] not in "。：；！？，、:;"
+
+
 def _letters(text: str) -> str:
     """Text without blanks and punctuation: two prints of a headline differ in both."""
     return re.sub(r"[\W_]", "", text)
 
 
-def _trim_tail(lines: list[Line], kept: list[int], bylines: set[int], crowded: set[int]) -> list[int]:
+def _trim_tail(lines: list[Line], kept: list[int], bylines: set[int], sure: set[int]) -> list[int]:
     """Drop credit lines (来源：, 作者：, a late byline) after the last paragraph."""
     stop = len(kept)
     while stop > 0:
         line = lines[kept[stop - 1]]
-        late = kept[stop - 1] in bylines and (
-            kept[stop - 1] in crowded or _CREDIT.match(halfwidth(line.text))
-        )
+        late = kept[stop - 1] in bylines and (kept[stop - 1] in sure or _CREDIT.match(halfwidth(line.text)))
         if line.size < 100 and (late or (line.size < 60 and _CREDIT.match(halfwidth(line.text)))):
             stop -= 1
         else:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from scraper.read.dom import TEXT, Document
-from scraper.read.listing.rows import address
+from scraper.read.listing.events import address
 from scraper.read.rules import Page
 from scraper.text import compact, shorten
 

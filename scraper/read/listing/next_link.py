@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from scraper.read.dom import Document
 from scraper.read.listing.claims import Links, Pager, claimed, survey
+from scraper.read.listing.events import address
 from scraper.read.listing.postback import postback
-from scraper.read.listing.rows import address
 from scraper.read.rules import Page
 from scraper.text import compact
 

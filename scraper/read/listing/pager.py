@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 from scraper.model import Evidence, Listing
 from scraper.read.listing.ajax_pager import gkmlpt, hanweb, jpaas, lonsun
 from scraper.read.listing.claims import NEXT, Pager
+from scraper.read.listing.events import address
 from scraper.read.listing.json_post import irs
 from scraper.read.listing.next_link import linked
-from scraper.read.listing.rows import address
 from scraper.read.rules import Page
 from scraper.text import compact, shorten
 

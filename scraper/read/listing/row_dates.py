@@ -131,9 +131,10 @@ def _whole(pieces: Sequence[str]) -> str | None:
         for found in find_dates(text[:400], loose=len(text) <= 40):
             rest = text[: found.start] + text[found.end :]
             alone = not rest.strip(_BRACKETS)
-            edge = not text[found.end :].strip(_BRACKETS) or not text[: found.start].strip(_BRACKETS)
-            # a label within running text belongs to the story (活动时间：…)
+            # a label within running text belongs to the story (活动时间：…), and so does the day it begins with
             told = len(text) > EDGE or "，" in text or "。" in text
+            first = not told and not text[: found.start].strip(_BRACKETS)
+            edge = first or not text[found.end :].strip(_BRACKETS)
             labelled = not told and _PUBLISHED.search(text[max(0, found.start - 8) : found.start])
             if alone or labelled or edge:
                 ranked.append((0 if labelled else 1 if alone else 2, place, found.value))

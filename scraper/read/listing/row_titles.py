@@ -14,15 +14,26 @@ _TAGGED = re.compile(r"^[\[【(（〔<《|｜].{1,14}[\]】)）〕>》|｜]$|^.{
 
 
 def main_link(doc: Document, links: Sequence[int]) -> int:
-    """Which of a row's links is its title: the first that is no column tag, picture or date box; -1 of none."""
+    """Which of a row's links is its title: the one that is a heading, else the first that is no column tag, picture or date box;
+    -1 of none."""
     if len(links) <= 1:
         return links[0] if links else -1
     sizes = [len(compact(link_title(doc, n))) for n in links]
     longest = max(sizes)
+    headed = [n for n, size in zip(links, sizes, strict=True) if size >= _HEADLINE and _in_heading(doc, n)]
+    if len(headed) == 1:
+        return headed[0]
     for n, size in zip(links, sizes, strict=True):
         if size >= min(longest, 9) and not (size < longest and _TAGGED.match(doc.text(n))):
             return n
     return links[sizes.index(longest)]
+
+
+_HEADLINE = 6  # characters of a heading that is more than a column's name
+
+
+def _in_heading(doc: Document, n: int) -> bool:
+    return any(doc.tag[up] in _HEADINGS for up in doc.ancestors(n, 2))
 
 
 _BULLET = re.compile(r"^[\s·•●■◆▪◇□○▶►>»›★☆※→\-–—|∙・]+(?=\S)|\s*(?:\bnew!?|NEW)$")

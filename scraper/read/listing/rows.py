@@ -13,39 +13,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from scraper.read.dom import TEXT, Document
-from scraper.read.listing.row_dates import EDGE, has_date
+from scraper.read.dom import Document
+from scraper.read.listing.events import NEAR, TEMPLATE, Events, count_of, find_events, those_within
 from scraper.read.listing.row_titles import main_link
-from scraper.text import compact
 
 _LONGEST_ROW = 1200  # characters of one row with its summary; more is an article
 _HOST = re.compile(r"^(?:https?:)?//([^/?#]{1,100})", re.I)
-_PORTAL = re.compile(r"(?:https?:)?//[^/?#]{1,100}/?\Z", re.I)
 _NUMBER = re.compile(r"\d+")
 _SUMMARY = 40  # characters outside links from which a row has a summary under its headline
 _HEADLESS = 2  # characters that a part of one list may hold beside its rows
 _PAGED = 2.0  # how much more a list with a pager weighs
-_NEAR = 120  # characters between a row and the next in which its date may stand outside it
-_PROSE = 40  # characters of a text node that may be running text
-_RUNNING = re.compile("[，。；]")
-_CLOSING = (*"0123456789日]】)）",)
 
-# Words of links that lead to the same place as the title, or nowhere a reader of news wants to go.
-_TRIVIAL = frozenset(
-    "更多 more 详情 详细 详细内容 查看 查看更多 查看详情 查看全文 了解更多 了解详情 阅读全文 阅读更多 点击查看 全文 下载 附件下载 在线阅读 首页 上一页 上页 前一页 "
-    "下一页 下页 后一页 尾页 末页 最后页 最后一页 首尾 转到 跳转 go prev next first last home 返回 返回顶部 top 打印本页 打印 关闭 关闭窗口".split()
-)
-_WRAPPING = " \t\r\n\u00a0\u3000[]【】()（）<>《》«»‹›>…·.+-—|/:："
-_PAGER = re.compile(r"下一?页|尾\s?页|末页|共\s?\d+\s?[页条]|\bnext\b", re.I)
-_ADDRESS = re.compile(
-    r"""["'(]\s*((?:https?:/)?[\w.~%-]{0,80}/[^"'\s)]{1,400}|[\w./~%-]{1,200}\.(?:s?html?|jsp|aspx?|php|do)(?:\?[^"'\s)]{0,300})?)\s*["')]"""
-)
-_ENCODED = re.compile(r"%2[27]")
 _CRUMB = re.compile(
     r"\s{0,40}[【\[]?\s{0,9}(?:您)?(?:现在|当前|所在)?的?(?:所在)?位置\s*[:：]|\s{0,40}首页\s*[>»/]"
 )
-_TEMPLATE = re.compile(r"\{\{|\$\{|<%|#\{|\bms-repeat\b|\[!--|\{\$|\$cms\.")
-_BRACES = re.compile(r"[{$<[#%]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,112 +56,6 @@ class Rows:
     """Characters of running text on the page outside the rows: an article's, not a listing's."""
 
 
-def address(attrs: dict[str, str]) -> str:
-    """Where an element leads: href, or the address inside `javascript:` or onclick; '' where it leads nowhere."""
-    href = attrs.get("href", "").strip()
-    if href and not href.startswith("#") and href[:11].lower() != "javascript:":
-        return "" if _BRACES.search(href) and _TEMPLATE.search(href) else href
-    for code in (href, attrs.get("onclick", "")):
-        if len(code) > 6:
-            found = _ADDRESS.search(_ENCODED.sub("'", code))
-            if found and not _TEMPLATE.search(code):
-                return found[1]
-    return ""
-
-
-@dataclass(slots=True)
-class _Events:
-    """Links and dates along the document. `index[n]` events stand before node n; the other lists count, by event, what
-    stands before it, so that a subtree's share is `list[index[end]] - list[index[start]]`."""
-
-    index: list[int]
-    links: list[int]
-    dates: list[int]
-    turns: list[int]  # link then date, with no link between: one for each dated row whose date comes last
-    returns: list[int]  # date then link: one for each dated row whose date comes first
-    prose: list[int]  # characters of running text, outside links
-    at: list[int]  # nodes of links that may be a row's
-    href: dict[int, str]
-    pagers: list[int]
-
-
-def _events(doc: Document) -> _Events:
-    ev = _Events([], [0], [0], [0], [0], [0], [], {}, [])
-    tag, chars, attrs, data = doc.tag, doc.chars, doc.attrs, doc.data
-    index, count = ev.index, 0
-    last, last_href, until = "", "", 0
-    for n, name in enumerate(tag):
-        index.append(count)
-        if name == TEXT:
-            if chars[n + 1] == chars[n]:
-                continue
-            text = data[n]
-            running = len(text) >= _PROSE and _RUNNING.search(text)
-            if running and doc.link_chars[n + 1] == doc.link_chars[n]:
-                _add(ev, prose=chars[n + 1] - chars[n])
-                count += 1
-                # a paragraph may end in its row's date; one it begins with is a story's
-                text = text[-EDGE:]
-                if not text.rstrip().endswith(_CLOSING):
-                    continue
-            if has_date(text):
-                _add(ev, date=1, turn=last == "link")
-                count, last = count + 1, "date"
-            elif "页" in text and _PAGER.search(text):
-                ev.pagers.append(n)
-        elif (name == "a" or "onclick" in attrs[n]) and n >= until:
-            where = _link(doc, n)
-            if where is None:
-                continue
-            ev.href[n] = where
-            ev.at.append(n)
-            if name != "a":
-                until = doc.end[n]
-            if not where or where != last_href:
-                _add(ev, link=1, back=last == "date")
-                count, last, last_href = count + 1, "link", where
-        elif name == "script" and "createPage" in data[n]:
-            ev.pagers.append(n)
-    index.append(count)
-    return ev
-
-
-def _add(ev: _Events, *, link: int = 0, date: int = 0, turn: int = 0, back: int = 0, prose: int = 0) -> None:
-    ev.links.append(ev.links[-1] + link)
-    ev.dates.append(ev.dates[-1] + date)
-    ev.turns.append(ev.turns[-1] + turn)
-    ev.returns.append(ev.returns[-1] + back)
-    ev.prose.append(ev.prose[-1] + prose)
-
-
-def _link(doc: Document, n: int) -> str | None:
-    """The address of a link that may be a row's ('' where it is dead); None for trivial and empty links."""
-    attrs = doc.attrs[n]
-    where = address(attrs)
-    size = doc.chars[doc.end[n]] - doc.chars[n]
-    if doc.tag[n] != "a":
-        if not where or size < 4:
-            return None
-        inner = any(
-            doc.tag[m] == "a" and address(doc.attrs[m]) for m in range(n + 1, min(doc.end[n], n + 80))
-        )
-        return None if inner else where
-    if not size:
-        return where if "title" in attrs or (where and doc.end[n] > n + 1) else None
-    if size <= 12:
-        single = doc.end[n] == n + 2  # the common case, without the walk
-        text = (doc.data[n + 1] if single else doc.raw_text(n)).strip(_WRAPPING).lower()
-        if (
-            not text
-            or text in _TRIVIAL
-            or (text.isdecimal() and len(text) <= 5)
-            or (" " in text and compact(text) in _TRIVIAL)
-        ):
-            return None
-    # an address without a path is a portal, not an article: friends, authorities, media
-    return None if where.startswith(("mailto:", "tel:")) or _PORTAL.match(where) else where
-
-
 @dataclass(slots=True)
 class _Weight:
     """What a node is worth as a container: its rows' sum, how many, and the container that really holds them."""
@@ -199,7 +74,7 @@ def find_rows(doc: Document) -> Rows | None:
     """The page's main list, or None where nothing repeats. Linear in the page's size."""
     if not len(doc):
         return None
-    events = _events(doc)
+    events = find_events(doc)
     kids = _kids(doc, events.at)
     weights: dict[int, _Weight] = {}
     for node in sorted(kids, reverse=True):
@@ -209,7 +84,7 @@ def find_rows(doc: Document) -> Rows | None:
         return None
     unique = list({(w.node, w.group): w for w in ranked if w.score > 0.15 * ranked[0].score}.values())[:8]
     best = _best(doc, events, kids, unique)
-    rows = list(_rows(doc, events, kids, best))
+    rows = _until_pager(events, list(_rows(doc, events, kids, best)))
     if not rows:
         return None
     if (leader := _leader(doc, events, kids, (best.group or (best.node,))[0], rows[0])) is not None:
@@ -220,11 +95,11 @@ def find_rows(doc: Document) -> Rows | None:
     return Rows(
         rows=tuple(rows), score=best.score, node=best.node, dated=dated, pager=_paged(doc, events, best.node),
         aside=_aside(doc, best.node), share=min(1.0, share),
-        prose=events.prose[-1] - sum(_count(events, events.prose, r.start, r.stop) for r in rows),
+        prose=events.prose[-1] - sum(count_of(events, events.prose, r.start, r.stop) for r in rows),
     )  # fmt: skip
 
 
-def _best(doc: Document, ev: _Events, kids: dict[int, list[int]], ranked: list[_Weight]) -> _Weight:
+def _best(doc: Document, ev: Events, kids: dict[int, list[int]], ranked: list[_Weight]) -> _Weight:
     """The heaviest by what surrounds it and how genuine it is; of equals the earlier, of nested ones the inner."""
     best, most = ranked[0], 0.0
     for w in ranked:
@@ -249,12 +124,12 @@ def _kids(doc: Document, links: Sequence[int]) -> dict[int, list[int]]:
     return kids
 
 
-def _weigh(doc: Document, ev: _Events, node: int, kids: list[int], weights: dict[int, _Weight]) -> _Weight:
+def _weigh(doc: Document, ev: Events, node: int, kids: list[int], weights: dict[int, _Weight]) -> _Weight:
     """A node as container: of its children as rows, or of the rows of children that are containers of one kind."""
     inner = weights.get(kids[0]) if len(kids) == 1 else None
     if inner is not None and inner.score > 2:  # more than any one row is worth
         return inner
-    if len(kids) == 1 and not _count(ev, ev.dates, node, doc.end[node]):
+    if len(kids) == 1 and not count_of(ev, ev.dates, node, doc.end[node]):
         return inner or _NOTHING  # one link without a date makes no list
     own = _own(doc, ev, node, kids)
     if len(kids) == 1:
@@ -264,7 +139,13 @@ def _weigh(doc: Document, ev: _Events, node: int, kids: list[int], weights: dict
     for kid in kids:
         w = weights.get(kid)
         whole = w is not None and doc.size(kid) - doc.size(w.node) <= _HEADLESS
-        if w is not None and w.rows > 1 and not w.group and whole:
+        if (
+            w is not None
+            and w.rows > 1
+            and not w.group
+            and whole
+            and count_of(ev, ev.links, kid, doc.end[kid]) > 1
+        ):
             alike = (doc.tag[kid], _NUMBER.sub("", doc.marks(kid)), w.dated > 0)
             groups.setdefault(alike, []).append(w)
     for members in groups.values():
@@ -280,7 +161,7 @@ def _weigh(doc: Document, ev: _Events, node: int, kids: list[int], weights: dict
     return own
 
 
-def _own(doc: Document, ev: _Events, node: int, kids: list[int]) -> _Weight:
+def _own(doc: Document, ev: Events, node: int, kids: list[int]) -> _Weight:
     dated = undated = 0.0
     n_dated = n_undated = 0
     weights = [
@@ -302,7 +183,7 @@ def _kinds(doc: Document, kids: list[int], weights: Sequence[tuple[float, bool]]
     return {doc.tag[kid] for kid, (weight, has) in zip(kids, weights, strict=True) if has and weight}
 
 
-def _row_weight(doc: Document, ev: _Events, kid: int, following: int) -> tuple[float, bool]:
+def _row_weight(doc: Document, ev: Events, kid: int, following: int) -> tuple[float, bool]:
     """How much a child is like a row (dated: 1), and whether it has a date, in it or behind it."""
     stop = doc.end[kid]
     a, b = ev.index[kid], ev.index[stop]
@@ -310,7 +191,7 @@ def _row_weight(doc: Document, ev: _Events, kid: int, following: int) -> tuple[f
         return 0.0, False
     links = ev.links[b] - ev.links[a]
     inside = ev.dates[b] - ev.dates[a]
-    near = doc.chars[following] - doc.chars[stop] <= _NEAR
+    near = doc.chars[following] - doc.chars[stop] <= NEAR
     behind = ev.dates[ev.index[following]] - ev.dates[b] if near else 0
     text = doc.link_size(kid) if doc.tag[kid] != "a" else doc.size(kid)
     summary = 1.0 if doc.size(kid) - doc.link_size(kid) >= _SUMMARY else 0.0
@@ -339,24 +220,24 @@ def _aside(doc: Document, node: int) -> bool:
     return False
 
 
-def _paged(doc: Document, ev: _Events, node: int) -> bool:
+def _paged(doc: Document, ev: Events, node: int) -> bool:
     """Whether a pager stands in the node or right behind it."""
     stop = doc.end[node]
-    return any(node < p and doc.chars[p] - doc.chars[stop] <= _NEAR for p in ev.pagers)
+    return any(node < p and doc.chars[p] - doc.chars[stop] <= NEAR for p in ev.pagers)
 
 
-def _context(doc: Document, ev: _Events, w: _Weight) -> float:
+def _context(doc: Document, ev: Events, w: _Weight) -> float:
     return (0.3 if _aside(doc, w.node) else 1.0) * (_PAGED if _paged(doc, ev, w.node) else 1.0)
 
 
-def _genuine(doc: Document, ev: _Events, kids: dict[int, list[int]], w: _Weight) -> float:
+def _genuine(doc: Document, ev: Events, kids: dict[int, list[int]], w: _Weight) -> float:
     """Less where rows repeat one text (template dummies), lead nowhere, or each to another host (friendly links)."""
     texts: set[str] = set()
     hosts: list[str] = []
     live = seen = 0
     for node in w.group[:12] or (w.node,):
         for kid in kids.get(node, [])[:16]:
-            link = next(_within(ev.at, kid, doc.end[kid]), None)
+            link = next(those_within(ev.at, kid, doc.end[kid]), None)
             if link is not None:
                 seen += 1
                 live += bool(ev.href[link])
@@ -366,7 +247,7 @@ def _genuine(doc: Document, ev: _Events, kids: dict[int, list[int]], w: _Weight)
     return friends * (0.3 + 0.7 * len(texts) / seen) * (0.6 + 0.4 * live / seen) if seen else 0.0
 
 
-def _rows(doc: Document, ev: _Events, kids: dict[int, list[int]], best: _Weight) -> Iterator[Row]:
+def _rows(doc: Document, ev: Events, kids: dict[int, list[int]], best: _Weight) -> Iterator[Row]:
     for node in best.group or (best.node,):
         children = kids.get(node, [])
         weights = [
@@ -379,12 +260,21 @@ def _rows(doc: Document, ev: _Events, kids: dict[int, list[int]], best: _Weight)
                 continue
             if best.dated * 2 > best.rows and not dated and weight < 0.2:
                 continue
-            link = main_link(doc, list(_within(ev.at, kid, doc.end[kid])))
+            link = main_link(doc, list(those_within(ev.at, kid, doc.end[kid])))
             if link >= 0 and not _template(doc, kid, link) and not _CRUMB.match(doc.raw_text(kid)[:60]):
                 yield Row(start, stop, link, ev.href.get(link, ""), dated)
 
 
-def _leader(doc: Document, ev: _Events, kids: dict[int, list[int]], node: int, first: Row) -> Row | None:
+def _until_pager(ev: Events, rows: list[Row]) -> list[Row]:
+    """The rows up to a pager that stands behind the most of them: those after it are another list's."""
+    for pager in ev.pagers:
+        before = sum(row.stop <= pager for row in rows)
+        if 2 * before > len(rows) > before:
+            return rows[:before]
+    return rows
+
+
+def _leader(doc: Document, ev: Events, kids: dict[int, list[int]], node: int, first: Row) -> Row | None:
     """The lead story that stands in a box of its own before the list, with one address of the same shape as the rows'."""
     for _ in range(3):
         above = doc.parent[node]
@@ -396,12 +286,12 @@ def _leader(doc: Document, ev: _Events, kids: dict[int, list[int]], node: int, f
         if above < 0 or at >= len(beside) or beside[at] != node:
             return None
         lead = beside[at - 1]
-        links = list(_within(ev.at, lead, doc.end[lead]))
-        link = main_link(doc, links) if _count(ev, ev.links, lead, doc.end[lead]) == 1 else -1
+        links = list(those_within(ev.at, lead, doc.end[lead]))
+        link = main_link(doc, links) if count_of(ev, ev.links, lead, doc.end[lead]) == 1 else -1
         href = ev.href.get(link, "")
         if not href or doc.size(lead) > _LONGEST_ROW or _shape(href) != _shape(first.href):
             return None
-        return Row(lead, doc.end[lead], link, href, _count(ev, ev.dates, lead, doc.end[lead]) > 0)
+        return Row(lead, doc.end[lead], link, href, count_of(ev, ev.dates, lead, doc.end[lead]) > 0)
     return None
 
 
@@ -414,27 +304,16 @@ def _template(doc: Document, kid: int, link: int) -> bool:
     """Whether a row was never rendered: `{{title}}`, `li[ms-repeat]`, `$cms.…`."""
     names = doc.attrs[kid]
     return any(n.startswith(("ms-", "v-for", "ng-repeat")) for n in names) or bool(
-        _TEMPLATE.search(doc.raw_text(link)[:300]) or _TEMPLATE.search(doc.attr(link, "href"))
+        TEMPLATE.search(doc.raw_text(link)[:300]) or TEMPLATE.search(doc.attr(link, "href"))
     )
 
 
-def _spans(doc: Document, ev: _Events, node: int, kids: list[int]) -> list[tuple[int, int, int]]:
+def _spans(doc: Document, ev: Events, node: int, kids: list[int]) -> list[tuple[int, int, int]]:
     """(child, start, stop) of each row. Rows whose date stands outside the child reach to the next child, or back."""
-    if any(_count(ev, ev.dates, k, doc.end[k]) for k in kids) or not kids:
+    if any(count_of(ev, ev.dates, k, doc.end[k]) for k in kids) or not kids:
         return [(k, k, doc.end[k]) for k in kids]
     edges = [node + 1, *(doc.end[k] for k in kids[:-1])]
-    trailing = _count(ev, ev.dates, doc.end[kids[-1]], doc.end[node])
-    if _count(ev, ev.dates, edges[0], kids[0]) and not trailing:
+    trailing = count_of(ev, ev.dates, doc.end[kids[-1]], doc.end[node])
+    if count_of(ev, ev.dates, edges[0], kids[0]) and not trailing:
         return [(k, edge, doc.end[k]) for k, edge in zip(kids, edges, strict=True)]
     return [(k, k, nxt) for k, nxt in pairwise([*kids, doc.end[node]])]
-
-
-def _count(ev: _Events, sums: list[int], start: int, stop: int) -> int:
-    return sums[ev.index[stop]] - sums[ev.index[start]]
-
-
-def _within(sorted_nodes: Sequence[int], start: int, stop: int) -> Iterator[int]:
-    for i in range(bisect_left(sorted_nodes, start), len(sorted_nodes)):
-        if sorted_nodes[i] >= stop:
-            break
-        yield sorted_nodes[i]
