@@ -22,6 +22,7 @@ from scraper.text import compact, halfwidth, is_han, shorten
 MAX_LINE = 260  # characters; a longer line is running text, its colons are punctuation
 MAX_ROW = 400  # nodes
 MAX_RIVALS = 5
+_APART = re.compile("来源|作者|时间|日期|编辑|阅读|浏览|点击|发布")
 _MAX_APART = 120  # characters of a line of several labels and values
 _SHORT = 60  # characters of a line that is one label with its value
 _SIGN = re.compile(r"[:︰︱丨|/]")
@@ -91,7 +92,8 @@ def read_facts(doc: Document, layout: Layout) -> list[Fact]:
     for i, line in enumerate(lines):
         if line.size > MAX_LINE or line.links == line.size > 12:
             continue
-        text = _labels_apart(doc, line) or _labelled(doc, line) or _pair(doc, lines, i)
+        parts = line.node != line.last
+        text = (_labels_apart(doc, line) or _labelled(doc, line) or _pair(doc, lines, i)) if parts else None
         if text is None and not _HINT.search(line.text):
             if doc.tag[line.block] in _LABEL_CELLS or "label" in doc.marks(line.block):
                 spoken_for = i + 1 if _cell_label(doc, layout, i, out) else spoken_for
@@ -130,14 +132,16 @@ def _labelled(doc: Document, line: Line, least: int = 3) -> str | None:
 
 def _pair(doc: Document, lines: list[Line], i: int) -> str | None:
     """A line whose label is too short to be sure of, among lines that are labels with their values: 文字 | 王某某."""
-    if not any(0 <= k < len(lines) and _labelled(doc, lines[k]) for k in (i - 1, i + 1)):
-        return None
-    return _labelled(doc, lines[i], 2)
+    text = _labelled(doc, lines[i], 2)
+    beside = (lines[k] for k in (i - 1, i + 1) if 0 <= k < len(lines))
+    return text if text and any(_labelled(doc, line) for line in beside) else None
 
 
 def _labels_apart(doc: Document, line: Line) -> str | None:
     """A line without colons of which two or more elements are labels and nothing else (<em>来源</em>某局<em>阅读</em>7)."""
-    if line.node == line.last or line.size > _MAX_APART or ":" in halfwidth(line.text):
+    if line.size > _MAX_APART or not _APART.search(line.text):
+        return None
+    if ":" in halfwidth(line.text):
         return None
     out: list[str] = []
     labels = set()

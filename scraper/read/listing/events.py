@@ -97,16 +97,17 @@ def find_events(doc: Document) -> Events:
             if not where or where != last_href:
                 _add(ev, link=1, back=last == "date")
                 count, last, last_href = count + 1, "link", where
-        elif (name == "script" and "createPage" in data[n]) or _has_pages(doc, n):
+        elif (name == "script" and "createPage" in data[n]) or (
+            "pag" in attrs[n].get("class", "") and _is_pager(doc, n)
+        ):
             ev.pagers.append(n)
     index.append(count)
     return ev
 
 
-def _has_pages(doc: Document, n: int) -> bool:
-    """Whether an element is a pager by its class, which has numbers and no words."""
-    names = doc.attrs[n].get("class", "")
-    return "pag" in names and _PAGES.search(names) is not None and doc.size(n) <= NEAR
+def _is_pager(doc: Document, n: int) -> bool:
+    """Whether an element is a pager by its class."""
+    return _PAGES.search(doc.attr(n, "class")) is not None and doc.size(n) <= NEAR
 
 
 def _add(ev: Events, *, link: int = 0, date: int = 0, turn: int = 0, back: int = 0, prose: int = 0) -> None:
