@@ -80,7 +80,7 @@ def find_kind(page: Page, sight: Sight, listing: float) -> tuple[Kind, Evidence]
     doc, url = page.doc, page.url
     near = _near(sight)
     dated = any(f.field in ("date", "bare_date", "updated") and f.value for f in near)
-    byline = _has_byline(sight, near)
+    byline = _has_byline(doc, sight, near)
     weight = sight.body.weight if sight.body and not _is_table_of_links(sight) else 0.0
     headline = sight.headline.score >= _CONFIRMED
     links = doc.tag.count("a")
@@ -175,7 +175,7 @@ def _below(sight: Sight) -> list[Fact]:
     return [f for f in told if f.line in bylines]
 
 
-def _has_byline(sight: Sight, near: list[Fact]) -> bool:
+def _has_byline(doc: Document, sight: Sight, near: list[Fact]) -> bool:
     """Whether labels of a byline stand around the headline, one of them or a date filled; or one date alone right below it.
 
     Labels without any value are those of a form. A date below a link is a row's: the only row of its list.
@@ -187,7 +187,7 @@ def _has_byline(sight: Sight, near: list[Fact]) -> bool:
         if f.label
         and f.field in _BYLINE_FIELDS
         and often[f.label] < _EACH_ROW
-        and not is_row(f, sight.layout)
+        and not is_row(doc, f, sight.layout)
     ]
     if any(f.value for f in labelled):
         return True

@@ -74,7 +74,7 @@ def look(page: Page) -> Sight:
     facts = read_facts(page.doc, layout)
     bylines = byline_lines(facts, layout, page)
     # editors are named below the text as often as above it
-    upper = bylines & {f.line for f in facts if f.field != "editor" and not is_row(f, layout)}
+    upper = bylines & {f.line for f in facts if f.field != "editor" and not is_row(page.doc, f, layout)}
     upper |= {
         i
         for i, line in enumerate(layout.lines)
@@ -100,7 +100,9 @@ def find_text(page: Page, sight: Sight) -> list[int]:
     if body is None:
         return []
     sure = crowded(sight.facts, ("date", "source", "author", "editor", "views"))
-    sure |= {f.line for f in sight.facts if f.field == "bare_date" and clock(f.value) and f.at < 3}
+    days = {f.line: f for f in sight.facts if f.field == "bare_date"}
+    sure |= {line for line, f in days.items() if clock(f.value) and f.at < 3}
+    sure |= {f.line for f in sight.facts if f.field == "source" and f.value and f.line in days}
     return trim(page.doc, sight.layout, body, sight.headline.text, sight.bylines, sure & sight.bylines)
 
 

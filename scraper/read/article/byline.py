@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from scraper.model import Evidence
-from scraper.read.article.facts import Fact, crowded, text_facts
+from scraper.read.article.facts import Fact, crowded, row_cells, text_facts
 from scraper.read.article.labels import (
     behind_titles,
     join_names,
@@ -24,6 +24,7 @@ from scraper.read.article.markup import AUTHOR, SOURCE, counted, marked, media, 
 from scraper.read.article.sight import Zone
 from scraper.read.article.values import clean_value
 from scraper.read.dates import clock, dates_of, day, find_dates, in_china, is_leaf
+from scraper.read.dom import Document
 from scraper.read.layout import FOOTER, Layout
 from scraper.read.rules import Candidate, Page, choose
 from scraper.text import compact, squeeze
@@ -90,9 +91,12 @@ def find_date(
     weights = {"date": 10.0, "bare_date": 7.0, "updated": 3.0}
     facts = list(facts)
     bylines = crowded(facts, _BESIDE)
+    beside = {f.line for f in facts if f.label and f.value and f.field in _BESIDE}
     candidates: list[Candidate] = []
     for fact in facts:
         weight = weights.get(fact.field, 0.0) * _weight(fact, zone)
+        if fact.field == "bare_date" and fact.line in beside:
+            weight *= 1.15  # of two days the one beside the source
         in_byline = fact.line in bylines and not zone.start <= fact.line < zone.stop
         if not weight or not fact.value or not (in_byline or _publishes(fact, zone, told, page.url)):
             continue
@@ -275,9 +279,16 @@ def of_a_row(fact: Fact, layout: Layout) -> bool:
     return 3 < fact.at <= layout.lines[fact.line].links + 2
 
 
-def is_row(fact: Fact, layout: Layout) -> bool:
-    """Whether a count or a day without a telling label is that of a row: behind a link, below one, or beside one in every line."""
+def is_row(doc: Document, fact: Fact, layout: Layout) -> bool:
+    """Whether a count or a day without a telling label is that of a row: behind a link, below one, beside one in every line,
+    or in a table of several columns."""
     line, before = layout.lines[fact.line], layout.lines[max(0, fact.line - 1)]
+    if (
+        fact.field == "bare_date"
+        and doc.tag[line.block] == "td"
+        and len(row_cells(doc, doc.parent[line.block])) > 3
+    ):
+        return True
     if fact.field == "views":
         return of_a_row(fact, layout)
     if fact.field != "bare_date" and fact.label not in ("时间", "日期"):

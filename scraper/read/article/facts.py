@@ -37,7 +37,7 @@ _HINT = re.compile(
 )
 _N = r"(\d{1,3}(?:,\d{3})+|\d{1,9})"
 _COUNT = re.compile(
-    rf"(?:浏览|点击|阅读|访问|查看|人气|点阅)(?:次数|人次|人数|总数|量|数|率)?\s?[:\[(]?\s{{0,3}}{_N}\s?(?:次|人|\)|\]|$|\s)"
+    rf"(?:浏览|点击|阅读|访问|查看|人气|点阅|已阅)(?:次数|人次|人数|总数|量|数|率)?\s?[:\[(]?\s{{0,3}}{_N}\s?(?:次|人|\)|\]|$|\s)"
     rf"|(?<![\d,]){_N}\s?(?:次|人次?)\s?(?:浏览|阅读|点击|访问|查看)|已有\s?{_N}\s?人(?:浏览|阅读|查看)|(?<![\d,]){_N}\s?(?:浏览|阅读|点击|访问|查看)$"
 )
 _COUNTED = re.compile("[览击读访看气阅]")
@@ -49,6 +49,7 @@ _EVENT = re.compile(r"[(]?(?:星期|周)[一二三四五六日天]|上午|下午
 """With the time of an event stand its weekday, its part of the day or its end; with a publication none of them."""
 _GOES_ON = frozenset(",、。;")
 """What follows a date that a sentence begins or ends with, in half width."""
+_RANGE = re.compile(r"[—–~至-]{1,2}\s?(?:\d{1,2}[月日]|20\d\d)")
 _MACHINE = re.compile(r"\d{4}-\d\d-\d\d\s\d\d:\d\d:\d\d")
 """To the second: no sentence tells the time so."""
 _PLACE = re.compile(r"\W{0,3}(?:地\s?点|主讲|主持|报告人|嘉宾|参加|对象|会议|内容|题目|主题)")
@@ -134,7 +135,7 @@ def _pair(doc: Document, lines: list[Line], i: int) -> str | None:
     """A line whose label is too short to be sure of, among lines that are labels with their values: 文字 | 王某某."""
     text = _labelled(doc, lines[i], 2)
     beside = (lines[k] for k in (i - 1, i + 1) if 0 <= k < len(lines))
-    return text if text and any(_labelled(doc, line) for line in beside) else None
+    return text if text and any(_labelled(doc, line, 2) for line in beside) else None
 
 
 def _labels_apart(doc: Document, line: Line) -> str | None:
@@ -289,6 +290,8 @@ def _bare_dates(
 
 def _in_sentence(before: str, after: str, half: str, found: Found) -> bool:
     """Whether a date is part of running text: a word touches it (2022年2月18日公布), and that word is no label."""
+    if _RANGE.match(after):
+        return True
     if after[:1] in _GOES_ON:
         colon = _SIGN.search(after)
         return not (colon and label_before(after, colon.start()))

@@ -254,4 +254,14 @@ _BYLINE = re.compile(
 
 def is_byline(text: str) -> bool:
     """Whether a line begins with a label of bylines, holds a date, or names its writers and nothing else."""
-    return bool(find_dates(text, loose=True)) or _BYLINE.match(text) is not None or is_credit(text)
+    if _BYLINE.match(text) or is_credit(text):
+        return True
+    found = find_dates(text, loose=True)
+    # a headline speaks of a day (3月5日起施行); a byline's day is followed by a gap, a clock or a label
+    prose = found and len(found[0].value) == 10 and _GOES_ON.match(text, found[0].end)
+    return bool(found) and not (prose and han_count(text) > _MUCH and not _TOLD.search(text))
+
+
+_GOES_ON = re.compile(r"\s?[—–~至-]{1,2}\s?\d|[\u3400-\u9fff]")
+_MUCH = 14  # Han characters of a line that says more than a day, and who tells it
+_TOLD = re.compile(r"[:：]|来源|作者|编辑|阅读|浏览|点击|星期|周[一二三四五六日]")

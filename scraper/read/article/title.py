@@ -100,7 +100,9 @@ class _Wanted:
         self.whole = compact(title).lower()
         self.parts = [compact(p).lower() for p in _SPLIT.split(title) if p]
         self.long = [p for p in self.parts if len(p) > 7]
-        self.metas = [compact(m).lower() for m in metas]
+        # a meta that says what the <title> ends with names the site
+        site = {self.parts[-1]} if len(self.parts) > 1 else set()
+        self.metas = [own for m in metas if (own := compact(m).lower()) not in site]
         self.names = {n.lower() for n in names}
 
     def mentions(self, text: str) -> bool:

@@ -153,7 +153,9 @@ _BEGINS = 12  # letters that two beginnings share if one is a copy of the other
 
 
 def _is_word(line: Line) -> bool:
-    """Whether a line can be a name above a byline, and no sentence."""
+    """Whether a line can be a name or a subtitle above a byline, and no sentence."""
+    if line.text[0] in "—–":
+        return True
     return line.size <= 20 and line.text[-1] not in "。：；！？，、:;"
 
 
