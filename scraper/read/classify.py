@@ -139,6 +139,7 @@ def _article_score(
 
 
 _NEAR_ABOVE, _NEAR_BELOW = 8, 10  # lines around the headline where info tables and bylines stand
+_LAST = 3  # lines at the end of the text that may be a byline's
 _ALONE = 40  # characters of a line with date, clock, weekday and the name of who published it
 _ROWS = 10  # lines from which links in every other line make a list
 _EACH_ROW = (
@@ -163,7 +164,8 @@ def _near(sight: Sight) -> list[Fact]:
 
 
 def _below(sight: Sight) -> list[Fact]:
-    """The facts of a line at the end of the text on which two labels are filled: old templates put the byline there."""
+    """The facts of a byline at the end of the text, where old templates put it: two labels filled on one line, or a date and
+    another on lines of their own."""
     if sight.body is None:
         return []
     told = [
@@ -172,6 +174,9 @@ def _below(sight: Sight) -> list[Fact]:
         if sight.body.stop - _NEAR_ABOVE <= f.line < sight.body.stop + 3 and f.value and not f.hidden
     ]
     bylines = crowded(told, _BYLINE_FIELDS)
+    late = [f for f in told if f.label and f.field in _BYLINE_FIELDS and f.line >= sight.body.stop - _LAST]
+    if len({f.field for f in late}) > 1 and any(f.field == "date" for f in late):
+        return late
     return [f for f in told if f.line in bylines]
 
 

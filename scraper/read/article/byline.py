@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from scraper.model import Evidence
 from scraper.read.article.facts import Fact, crowded, row_cells, text_facts
 from scraper.read.article.labels import (
+    before_title,
     behind_titles,
     join_names,
     last_name,
@@ -207,6 +208,7 @@ def find_author(
                 names_of(name)
                 or last_name(name)
                 or name_before_post(name)
+                or before_title(name)
                 or (name if fact.line >= zone.stop else "")
             )
         if name:
@@ -236,7 +238,7 @@ def clean_author(value: str) -> str:
     bare = _ROLE.sub("", value).strip(" ()（）")
     if bare.startswith(("单位", "系", "为", "是")) or _ACCOUNT.fullmatch(bare):
         return ""
-    return join_names(behind_titles(bare) or bare)
+    return join_names(behind_titles(bare) or before_title(bare) or bare)
 
 
 def _people(value: str) -> str:
@@ -315,7 +317,7 @@ def find_views(
         and not FOOTER.search(f.snippet)  # the site's visitors
         and not of_a_row(f, layout)
     ]
-    candidates += counted(page.doc, layout, zone, 6.0)
+    candidates += counted(page.doc, layout, zone, {f.line for f in facts if f.label and f.value}, 6.0)
     for rule, text, weight in _selected(page, "views"):
         digits = re.search(r"(?<![\d-])\d{1,9}(?![\d万])", text)
         if digits:
@@ -330,7 +332,7 @@ def byline_lines(facts: Iterable[Fact], layout: Layout, page: Page) -> set[int]:
     out: set[int] = set()
     for fact in facts:
         # the day of the visit stands in the head of a page, with its weekday
-        today = fact.field == "bare_date" and _WEEKDAY.search(fact.snippet)
+        today = fact.field == "bare_date" and not clock(fact.value) and _WEEKDAY.search(fact.snippet)
         if fact.field not in ("other", "title", "not_date") and (
             fact.label or (fact.field in ("views", "bare_date") and not today)
         ):

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from scraper.model import Evidence
-from scraper.read.article.labels import FIELD, credit_of, label_before, name_behind_post
+from scraper.read.article.labels import FIELD, credit_of, label_before, name_behind_post, names_of
 from scraper.read.article.values import clean_value, number_of, within_brackets
 from scraper.read.dates import Found, find_dates
 from scraper.read.dom import Document
@@ -38,9 +38,9 @@ _HINT = re.compile(
 _N = r"(\d{1,3}(?:,\d{3})+|\d{1,9})"
 _COUNT = re.compile(
     rf"(?:浏览|点击|阅读|访问|查看|人气|点阅|已阅)(?:次数|人次|人数|总数|量|数|率)?\s?[:\[(]?\s{{0,3}}{_N}\s?(?:次|人|\)|\]|$|\s)"
-    rf"|(?<![\d,]){_N}\s?(?:次|人次?)\s?(?:浏览|阅读|点击|访问|查看)|已有\s?{_N}\s?人(?:浏览|阅读|查看)|(?<![\d,]){_N}\s?(?:浏览|阅读|点击|访问|查看)$"
+    rf"|(?<![\d,]){_N}\s?(?:次|人次?)\s?(?:浏览|阅读|点击|访问|查看|播放)|已有\s?{_N}\s?人(?:浏览|阅读|查看)|(?<![\d,]){_N}\s?(?:浏览|阅读|点击|访问|查看)$"
 )
-_COUNTED = re.compile("[览击读访看气阅]")
+_COUNTED = re.compile("[览击读访看气阅播]")
 _BRACKETED = re.compile(r"[【\[(]\s?(责编|责任编辑|编辑|责校|校对|审核)\s(?=[^】\])]{2,20}[】\])]$)")
 _NO_COLON = re.compile(
     r"(?:^|\s)((?:本文|信息|文章|稿件|新闻)?来\s?源(?:于|自)?)(?:(?<=[于自])\s?|\s+)(?=\S{2})"
@@ -60,7 +60,9 @@ _OF_DAY = re.compile(r"\W{0,3}(?:发表|发布|刊发|更新)于\s")
 _DAY_AHEAD = re.compile(r"\s?(?:19|20)?\d\d[-/.年]")
 _POSTED = 20  # characters between 发布： and the day, where who posted it stands
 _WORDS = re.compile(r"\S+")
-_NOT_OURS = re.compile(r"(?:总|今日|今天|昨日|本月|本周|累计|网站|本站|全站|正在|您是第|频道|同时在线)\s?$")
+_NOT_OURS = re.compile(
+    r"(?:总|今日|今天|昨日|本月|本周|累计|网站|本站|全站|正在|您是第|频道|关注|同时在线|博客|主页|空间|账号)\s?$"
+)
 """Before a count's label: then it counts the site, or is no count."""
 _LABEL_CELLS = frozenset(("td", "th", "dt"))
 
@@ -252,7 +254,9 @@ def _line_facts(text: str, half: str, marks: list[_Mark], line: int, hidden: boo
         else:
             ends = [n for n in (*(d.start for d in dates), *counts) if mark.end <= n < stop]
             region = within_brackets(text[mark.end : min([stop, *ends])])
-            value = clean_value(region) or (name_behind_post(region) if mark.field == "author" else "")
+            value = clean_value(region)
+            if mark.field == "author":
+                value = names_of(region.replace(GAP, " ")) or value or name_behind_post(region)
             credits = (credit_of(piece) for piece in region.split(GAP)[1:])
             out += [Fact("author", "", names, line, hidden, text) for names in credits if names]
         out.append(Fact(mark.field, mark.label, value, line, hidden, text, mark.start))
@@ -339,6 +343,8 @@ def _next_line(doc: Document, layout: Layout, i: int, mark: _Mark, out: list[Fac
     else:
         dates = find_dates(text, loose=True)
         value = clean_value(text[: dates[0].start] if dates else text[: marks[0].start] if marks else text)
+        if mark.field == "author":
+            value = names_of(following.text) or value  # each name may be a link
     if value:
         del out[-1:]
         out.append(Fact(mark.field, mark.label, value, i, following.hidden, f"{lines[i].text} {text}"))

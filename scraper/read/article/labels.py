@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from scraper.read.dates import find_dates
-from scraper.text import compact, han_count
+from scraper.text import compact, halfwidth, han_count
 
 _LABELS = {
     "date": "发布时间 发布日期 时间发布 发稿时间 发稿日期 发表时间 发表日期 发表于 发布于 稿件日期 稿件时间 上传时间 上传日期 添加时间 添加日期 录入时间 "
@@ -31,7 +31,7 @@ _LABELS = {
     "title": "信息名称 信息标题 文件名称 文件标题 文章标题 新闻标题 标题 名称",
     "other": "字体 字号 字体大小 文字大小 大小 分享 分享到 分享至 打印 关闭 收藏 关键词 关键字 摘要 内容摘要 内容概述 索引号 信息索引号 信息索引 公开索引号 索取号 文号 发文字号 发文文号 公文文号 文件字号 文件编号 文件号 文件状态 公文种类 公文类型 文种 效力状态 效力状况 有效状态 时效性 组配分类 所属主题 栏目 所属栏目 类别 信息类别 信息分类 分类 "
     "主题分类 主题词 标签 责任 评论 评论数 背景色 视力保护色 保护视力色 阅读字号 扫一扫 关联 附件 主题 体裁分类 体裁 服务对象 公开方式 公开形式 公开范围 有效性 公开类型 "
-    "电话 联系电话 地址 邮编 邮箱 传真 网址 地点 摄影 摄影人 摄影者 摄影师 拍摄 供图 审批 审批人 图片 图 图片来源 摄 制图 美术 主持人 主讲人 原标题 语音播报 下载 备注 联系人 点赞 点赞数 收听 朗读 听新闻 转发 顶 踩 积分 等级 适用机构 级别 层级 子站 所属单位 "
+    "电话 联系电话 地址 邮编 邮箱 传真 网址 地点 摄影 摄影人 摄影者 摄影师 拍摄 供图 审批 审批人 图片 图 图片来源 摄 制图 美术 主持人 主讲人 摄像 配音 播音 出镜 剪辑 后期 原标题 语音播报 下载 备注 联系人 点赞 点赞数 收听 朗读 听新闻 转发 顶 踩 积分 等级 适用机构 级别 层级 子站 所属单位 "
     "专题 导语 稿件类型 星级 推荐 上一篇 下一篇 上一条 下一条 相关新闻 相关阅读 当前位置 您的位置 您现在的位置 所在位置",
 }
 FIELD = {label: field for field, labels in _LABELS.items() for label in labels.split()}
@@ -57,7 +57,7 @@ _COMPOUND = re.compile(
 _ORG_END = re.compile(
     r"(?:局|厅|委|办|处|科|室|部|院|所|站|队|组|中心|管委会|管理委员会|委员会|开发区|高新区|经开区|新区|园区|示范区|集团|公司|协会|学会|商会|联合会|基金会|报|报社|日报|晚报|社|台|网|网站|客户端"
     r"|频道|公众号|政府|人民政府|街道|办事处|镇|乡|村|社区|县|市|区|省|州|大学|学院|学校|中学|小学|医院|银行|法院|检察院|党支部|支部|党委|团委|党工委|工会|妇联|联盟|杂志|周刊|月刊|微信|头条|之窗|在线|发布|传媒|平台|号"
-    r"|馆|厂|库|园|城|会|志愿者|实验室)(?:\(.{1,20}\))?$"
+    r"|馆|厂|库|园|城|会|志愿者|实验室|片区|保税区|自贸区|陆港|口岸)(?:\(.{1,20}\))?$"
 )
 _NAME = re.compile(r"^[\u3400-\u9fff]{2,4}$")
 _NAME_LONG = re.compile(r"^[\u3400-\u9fff]{1,8}[·•・‧][\u3400-\u9fff·•・‧]{1,12}$")
@@ -170,13 +170,19 @@ def name_behind_post(text: str) -> str:
     return found["name"] if found and is_person(found["name"]) else ""
 
 
-_TITLE_END = re.compile(r"(?:[长员授家任记士师者]|主席|理事|专家|经理|总裁|编辑)$")
+_TITLE_END = re.compile(r"(?:[长员授家任记士师者生]|主席|理事|专家|经理|总裁|编辑)$")
 
 
 def behind_titles(text: str) -> str:
     """The names behind their titles, a blank between (`某院院长 王某某` → 王某某); '' where the text is not so built."""
     titles, blank, names = text.partition(" ")
     return names if blank and _TITLE_END.search(titles) and not is_person(titles) and names_of(names) else ""
+
+
+def before_title(text: str) -> str:
+    """The name before its bearer's title, a blank between (`王某某 食品工程博士` → 王某某); '' where the text is not so built."""
+    name, blank, title = text.partition(" ")
+    return name if blank and is_person(name) and _TITLE_END.search(title) and not is_person(title) else ""
 
 
 def name_before_post(text: str) -> str:
@@ -215,7 +221,7 @@ def credit_of(text: str) -> str | None:
 
 def _reporters(text: str) -> str | None:
     """The names of `记者 张三 通讯员 李四`, roles left out; None where anything else stands there."""
-    parts = [p for p in join_names(text).split(" ") if not re.fullmatch(_ROLE, p)]
+    parts = [p for p in join_names(text.lstrip("□■◎● ")).split(" ") if not re.fullmatch(_ROLE, p)]
     return " ".join(parts) if parts and all(is_person(p) for p in parts) else None
 
 
@@ -254,12 +260,19 @@ _BYLINE = re.compile(
 
 def is_byline(text: str) -> bool:
     """Whether a line begins with a label of bylines, holds a date, or names its writers and nothing else."""
-    if _BYLINE.match(text) or is_credit(text):
+    if _BYLINE.match(text) or is_credit(text) or _labels(text):
         return True
     found = find_dates(text, loose=True)
     # a headline speaks of a day (3月5日起施行); a byline's day is followed by a gap, a clock or a label
     prose = found and len(found[0].value) == 10 and _GOES_ON.match(text, found[0].end)
     return bool(found) and not (prose and han_count(text) > _MUCH and not _TOLD.search(text))
+
+
+def _labels(text: str) -> bool:
+    """Whether a text is a byline's label, or begins with one before a colon."""
+    colon = halfwidth(text[: LONGEST + 4]).find(":")
+    label = compact(text if colon < 0 else text[:colon]).strip("【】[]").lower()
+    return FIELD.get(label, "other") not in ("other", "title")
 
 
 _GOES_ON = re.compile(r"\s?[—–~至-]{1,2}\s?\d|[\u3400-\u9fff]")

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from scraper.read.article.facts import text_facts
 from scraper.read.article.sight import Zone
@@ -30,6 +30,7 @@ _MEDIUM = re.compile(
     r"[\u3400-\u9fff]{1,10}(?:日报|晚报|晨报|早报|商报|周报|时报|都市报|青年报|新闻网|新华社|新华网|人民网|融媒体中心|电视台|通讯社|周刊)"
 )
 _UPDATED = re.compile(r"updated|modif", re.I)
+_BELOW = 4  # lines below the text
 _MAX_LINE = 60  # characters of a byline
 
 
@@ -54,9 +55,13 @@ def marked(
                     yield Candidate(value=value, rule="class", snippet=line.text, weight=weight)
 
 
-def counted(doc: Document, layout: Layout, zone: Zone, weight: float) -> Iterator[Candidate]:
-    """A bare number beside the headline whose own element, or the icon before it, is named as that of the views."""
-    for line in _beside(layout, zone):
+def counted(
+    doc: Document, layout: Layout, zone: Zone, bylines: Iterable[int], weight: float
+) -> Iterator[Candidate]:
+    """A bare number whose own element, or the icon before it, is named as that of the views: beside the headline, or in a
+    byline below the text."""
+    below = [layout.lines[i] for i in bylines if zone.stop <= i < zone.stop + _BELOW]
+    for line in (*_beside(layout, zone), *below):
         for n in doc.texts(line.block):
             text = doc.data[n].strip()
             if not line.node <= n <= line.last or not _COUNT.fullmatch(text):

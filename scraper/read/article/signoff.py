@@ -28,6 +28,9 @@ _STOP = re.compile(r"(?:图|摄影|编辑|审核|来源|责编|摄)\s?[/／:：]
 _ROLES = re.compile(r"\s(?:本报|本网|本台|特约|实习|见习|全媒体)?(?:记者|通讯员)\s?[:：]?\s")
 """Between the names of reporters and those of correspondents."""
 _REPORTS = re.compile(r"\s?(?:文\s?[/、]?\s?图|图\s?[/、]?\s?文|摄影报道|报道|报导|供稿|撰稿|撰文|文)$")
+_ENGLISH = re.compile(
+    r"\((?:Reported|Reporting|Written|Story|Text) by (?P<name>[A-Z][\w.'-]+(?: [A-Z][\w.'-]+){0,3})[^()]{0,60}\)\W*$"
+)
 _PHOTO = re.compile(r"摄(?:影)?\s*$")
 
 
@@ -53,6 +56,8 @@ def find_signatures(paragraphs: list[str], between: list[str]) -> Iterator[Candi
 
 
 def _tail(text: str) -> str | None:
+    if english := _ENGLISH.search(text[-110:]):
+        return english["name"]
     match = _TAIL_BRACKET.search(text[-110:])
     if not match or _PHOTO.search(match["inner"]):
         return None

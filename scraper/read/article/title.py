@@ -41,6 +41,7 @@ _SPLIT = re.compile(r"\s*[-_|—–﹣－<>»›·•:：,，丨]+\s*|\s{2,}")
 _HOME = re.compile(
     r"当前位置|您的位置|现在的位置|所在位置|首页\s*[>＞»/－—–|｜·-]|^首页$|网站首页|[>＞»]\s*正文$"
 )
+_CRUMBS = re.compile(_HOME.pattern + "|^首页")
 _CIPHER = re.compile(r"[\d\W_]")
 _META_BOUND = 400
 
@@ -245,12 +246,13 @@ def without_date(text: str) -> str:
 class _Place:
     """What the page's lines say against a place: how much text is left below it, and which words menus and headings use."""
 
-    __slots__ = ("menu", "repeated", "text")
+    __slots__ = ("footer", "menu", "repeated", "text")
 
     def __init__(self, doc: Document, layout: Layout, bylines: set[int]) -> None:
         told = [w if w > 0 and i not in bylines else 0.0 for i, w in enumerate(layout.weights)]
         self.text = list(accumulate(told, initial=0.0))
         self.menu = {x.text.replace(" ", "") for x in layout.lines if x.size <= _MENU and x.links == x.size}
+        self.footer = "".join(compact(x.text) for x in layout.lines[-_FOOT:] if FOOTER.search(x.text))
         own = [(doc.parent[n], doc.tag[n]) for n in doc.elements_of(_HEADINGS)]
         self.repeated = {box for box, count in Counter(own).items() if count >= _SECTIONS}
 
@@ -272,11 +274,15 @@ class _Place:
 
 
 def _is_site(rival: _Rival, wanted: _Wanted) -> bool:
-    """Whether a heading is the site's name, which the whole <title> is too."""
-    short = rival.rule in _HEADINGS and len(rival.text) <= _NAME and not rival.text.endswith("》")
-    return short and is_organisation(rival.text) and compact(rival.text).lower() == wanted.whole
+    """Whether a text is an organisation's name that the whole <title> is too, or its last part."""
+    if len(rival.text) > _NAME or rival.text.endswith("》") or not is_organisation(rival.text):
+        return False
+    name = compact(rival.text).lower()
+    return name == wanted.whole or (len(wanted.parts) > 1 and name == wanted.parts[-1])
 
 
+_FAINT = 0.5  # what a class or heading is worth where the <title> is but the site's name
+_FOOT = 12  # lines at the end of a page among which its footer is
 _NAME = 20  # characters of the longest name of a site
 _DATED_LINES = 40  # lines with a date that are looked at for a headline: a card has one, a list has too many
 _FEW = 50  # neighbours that are looked at: a list shows what it is at its beginning
@@ -320,7 +326,8 @@ def _weigh(
         score += 3.0
     elif following < len(below) and below[following] - rival.stop <= 6:
         score += 3.0 - 0.4 * (below[following] - rival.stop)
-    if following < len(below) and below[following] - rival.stop > 1 and _is_site(rival, wanted):
+    beside = following < len(below) and below[following] - rival.stop <= 1
+    if _is_site(rival, wanted) and (not beside or compact(rival.text) in place.footer):
         score -= 6.0
     score -= 2.5 * _in_furniture(doc, layout, line.node)
     score -= min(2.0, rival.start / 150)
@@ -350,6 +357,8 @@ def _from_metas(doc: Document, layout: Layout, wanted: _Wanted, weak: _Rival | N
     if weak is not None and weak.score >= 1.0:
         return Headline(text=weak.text, start=weak.start, stop=weak.stop, evidence=Evidence(rule=weak.rule))
     first = title_part(wanted.title, wanted.names)
+    if weak is not None and weak.score >= _FAINT and weak.rule != "line" and is_organisation(first or ""):
+        return Headline(text=weak.text, start=weak.start, stop=weak.stop, evidence=Evidence(rule=weak.rule))
     if first and (
         han_count(first) > 5 or any(x.links < x.size and x.text.endswith(first) for x in layout.lines)
     ):
@@ -394,7 +403,7 @@ def first_line(layout: Layout, body: Body) -> Headline:
         line = lines[i] if 0 <= i < body.stop else None
         if line is None or line.links or not 4 < len(line.text) <= 60 or line.text[-1] in _SENTENCE_END:
             continue
-        if not (is_byline(line.text) or han_count(line.text) < 4 or _HOME.search(line.text)):
+        if not (is_byline(line.text) or han_count(line.text) < 4 or _CRUMBS.search(line.text)):
             return Headline(text=line.text, start=i, stop=i + 1, evidence=Evidence(rule=rule))
     return Headline(text=None)
 
