@@ -340,3 +340,83 @@ def test_the_writer_of_a_wechat_page_is_the_first_of_its_meta_words() -> None:
     )
     got = whole(page, "https://mp.weixin.example/s?__biz=MzA5&mid=265")
     assert (got.author, got.source, got.date) == ("顾小满", None, "2024-02-26 18:30")
+
+
+@pytest.mark.parametrize(
+    ("byline", "field", "value"),
+    [
+        (
+            "<p><label>来源</label><em>综合协调局</em></p><p><label>浏览</label><em>614</em></p>",
+            "source",
+            "综合协调局",
+        ),
+        ("<p>2024-06-04 19:52</p><p>来源：青禾新闻联播2317次播放</p>", "views", 2317),
+        ("<p>2024-06-04 19:52</p><p>来源：青禾新闻联播2317次播放</p>", "source", "青禾新闻联播"),
+        ("<p>时间：2024-06-04</p><p>博客访问：286,417</p>", "views", None),
+        (
+            "<dl><dt>作者</dt><dd><a href=/z/1>施怀谦</a> <a href=/z/2>龚雨桐</a></dd></dl>",
+            "author",
+            "施怀谦 龚雨桐",
+        ),
+        ("<p>■ 本报记者 路一鸣 通讯员 石磊</p>", "author", "路一鸣 石磊"),
+        ("<p>时间：2024-06-04 作者丨柳亦菲 食品工程博士</p>", "author", "柳亦菲"),
+        ("<p>由 labweb 提交于 周一, 2019-11-11 16:22</p>", "date", "2019-11-11 16:22"),
+        ("<p>（2024年2月21日）</p><p>2024年02月26日 文章来源：投资促进司</p>", "date", "2024-02-26"),
+        (
+            '发布于 <time datetime="2023-12-22T10:05:00+08:00">2023年12月22日</time>',
+            "date",
+            "2023-12-22 10:05",
+        ),
+    ],
+)
+def test_a_byline_of_portals_and_blogs(byline: str, field: str, value: object) -> None:
+    assert getattr(article(f"<h1>{TITLE}</h1><div>{byline}</div>"), field) == value
+
+
+@pytest.mark.parametrize(
+    ("foot", "field", "value"),
+    [
+        ("<p>(Reported by Sophie Deng, edited by Mark Allen)</p>", "author", "Sophie Deng"),
+        ("<p>记者：彭旭 田小禾摄像：石柱编辑：邬小曼</p>", "author", "彭旭 田小禾"),
+        ("<p>2024-03-11 来源：青禾消防 <i class=icon-view></i><b>867</b> 点赞 <b>23</b></p>", "views", 867),
+        ("<p>作者：生态环境分局日期：2019/11/18已阅 97 次</p>", "views", 97),
+    ],
+)
+def test_a_byline_below_the_text(foot: str, field: str, value: object) -> None:
+    assert getattr(article(f"<h1>{TITLE}</h1>", TEXT + foot), field) == value
+
+
+def test_the_name_of_the_site_is_no_headline_wherever_it_stands() -> None:
+    signed = f"<p>{TITLE.replace('召开', '将召开')}</p><p>录入者：admin</p><p>时间：2009-6-30 8:47</p>{TEXT}<p>青石县图书馆</p><p>二○○九年六月二十九日</p>"
+    page = f"<html><title>青石县图书馆</title><body>{signed}<div>青石县图书馆 版权所有</div></body></html>"
+    got = whole(page)
+    assert (got.title, got.date) == ("青禾开发区将召开项目建设推进会", "2009-06-30 08:47")
+    header = f"<html><title>通知公告 - 青禾市体育局</title><body><h1>青禾市体育局</h1><ul>{SIDE}</ul><p><strong>{TITLE}</strong></p>"
+    page = f"{header}<table><tr><td>信息来源</td><td>群体科</td></tr><tr><td>发布日期</td><td>2024.03.06</td></tr></table>{TEXT}</body></html>"
+    assert whole(page).title == TITLE
+    metas = '<meta property="og:title" content="青禾自贸片区">'
+    page = f"<p>青禾自贸片区</p><div>{TITLE}</div><div>来源：综合局 时间：2024-04-22</div>"
+    assert article(page, title="贺信 - 青禾自贸片区", metas=metas).title == TITLE
+
+
+def test_a_headline_may_begin_with_a_day_and_cells_with_days_are_no_bylines() -> None:
+    title = "2019年11月11日—11月15日建设项目环评文件受理公示"
+    rows = "".join(
+        f"<tr><td>{n}</td><td>涂料建设项目</td><td>青禾环境科技公司</td><td>2019年11月1{n}日</td></tr>"
+        for n in (2, 3)
+    )
+    page = (
+        f"<html><title>青禾开发区</title><body><div>{title}</div><div class=txt>{TEXT}<table><tr><td>序号</td><td>项目</td>"
+        f"<td>机构</td><td>日期</td></tr>{rows}</table></div><p>作者：生态环境分局日期：2019/11/18</p></body></html>"
+    )
+    got = whole(page)
+    assert (got.title, got.date) == (title, "2019-11-18")
+
+
+def test_labels_on_lines_of_their_own_below_the_text_make_an_article() -> None:
+    page = (
+        f"<html><title>青禾陆港</title><body><h1>青禾陆港</h1><ul>{SIDE}</ul><p class=bt><b>{TITLE}结果公告</b></p>"
+        f"<div class=art-text>{TEXT}</div><ul><li>发布单位：合约部</li><li>发布日期：二〇二五年十月二十日</li><li>访问次数：</li></ul></body></html>"
+    )
+    got = whole(page, "http://www.qinghe-port.example/a/7")
+    assert (got.title, got.date, got.source) == (f"{TITLE}结果公告", "2025-10-20", "合约部")

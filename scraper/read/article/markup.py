@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from scraper.read.article.facts import text_facts
 from scraper.read.article.sight import Zone
 from scraper.read.article.values import clean_value
-from scraper.read.dates import find_dates, moment
+from scraper.read.dates import find_dates, in_china, moment, parse_date
 from scraper.read.dom import Document
 from scraper.read.layout import Layout, Line
 from scraper.read.rules import Candidate, Page
@@ -30,6 +30,7 @@ _MEDIUM = re.compile(
     r"[\u3400-\u9fff]{1,10}(?:日报|晚报|晨报|早报|商报|周报|时报|都市报|青年报|新闻网|新华社|新华网|人民网|融媒体中心|电视台|通讯社|周刊)"
 )
 _UPDATED = re.compile(r"updated|modif", re.I)
+_CLOCK = 0.5  # weight of what only adds the clock to a day that is told
 _BELOW = 4  # lines below the text
 _MAX_LINE = 60  # characters of a byline
 
@@ -112,12 +113,20 @@ def _before(doc: Document, x: int) -> int:
 
 
 def timed(doc: Document, layout: Layout, zone: Zone, weight: float) -> Iterator[Candidate]:
-    """The time elements between headline and text whose words are no full date ("3 days ago", 11月30日)."""
+    """The time elements between headline and text whose words are no full date ("3 days ago", 11月30日), and with little
+    weight, for their clock, those around the text whose words are.
+    """
     lines = layout.lines
     if not 0 <= zone.title < len(lines):
         return
     stop = lines[zone.start].node if zone.start < len(lines) else len(doc)
+    late = min(zone.stop + _BELOW, len(lines) - 1)
     for n in doc.elements("time"):
-        value = moment(doc.attr(n, "datetime"), doc.text(n))
-        if lines[zone.title].node <= n < stop and value and not _UPDATED.search(doc.marks(n)):
-            yield Candidate(value=value, rule="<time datetime>", snippet=doc.text(n), weight=weight)
+        given, words = doc.attr(n, "datetime"), doc.text(n)
+        if not lines[zone.title].node <= n <= lines[late].last or _UPDATED.search(doc.marks(n)):
+            continue
+        if value := moment(given, words):
+            if n < stop:
+                yield Candidate(value=value, rule="<time datetime>", snippet=words, weight=weight)
+        elif len(given) <= 40 and (value := in_china(given)) and value[:10] == parse_date(words):
+            yield Candidate(value=value, rule="<time datetime>", snippet=words, weight=_CLOCK)

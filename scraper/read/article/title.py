@@ -326,7 +326,8 @@ def _weigh(
         score += 3.0
     elif following < len(below) and below[following] - rival.stop <= 6:
         score += 3.0 - 0.4 * (below[following] - rival.stop)
-    beside = following < len(below) and below[following] - rival.stop <= 1
+    near = 1 if compact(rival.text).lower() == wanted.whole else 0
+    beside = following < len(below) and below[following] - rival.stop <= near
     if _is_site(rival, wanted) and (not beside or compact(rival.text) in place.footer):
         score -= 6.0
     score -= 2.5 * _in_furniture(doc, layout, line.node)

@@ -97,17 +97,18 @@ def find_events(doc: Document) -> Events:
             if not where or where != last_href:
                 _add(ev, link=1, back=last == "date")
                 count, last, last_href = count + 1, "link", where
-        elif (name == "script" and "createPage" in data[n]) or (
-            "pag" in attrs[n].get("class", "") and _is_pager(doc, n)
-        ):
-            ev.pagers.append(n)
     index.append(count)
+    ev.pagers = sorted([*ev.pagers, *_pagers(doc)])
     return ev
 
 
-def _is_pager(doc: Document, n: int) -> bool:
-    """Whether an element is a pager by its class."""
-    return _PAGES.search(doc.attr(n, "class")) is not None and doc.size(n) <= NEAR
+def _pagers(doc: Document) -> Iterator[int]:
+    """Pagers without words: what TRS's script writes, and elements whose class says so."""
+    yield from (n for n in doc.scripts if "createPage" in doc.data[n])
+    for n, attrs in enumerate(doc.attrs):
+        name = attrs.get("class", "")
+        if "pag" in name and _PAGES.search(name) and doc.size(n) <= NEAR:
+            yield n
 
 
 def _add(ev: Events, *, link: int = 0, date: int = 0, turn: int = 0, back: int = 0, prose: int = 0) -> None:
