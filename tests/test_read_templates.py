@@ -361,6 +361,8 @@ def test_the_writer_of_a_wechat_page_is_the_first_of_its_meta_words() -> None:
         ("<p>■ 本报记者 路一鸣 通讯员 石磊</p>", "author", "路一鸣 石磊"),
         ("<p>时间：2024-06-04 作者丨柳亦菲 食品工程博士</p>", "author", "柳亦菲"),
         ("<p>由 labweb 提交于 周一, 2019-11-11 16:22</p>", "date", "2019-11-11 16:22"),
+        ("<p>By Zhu Wen in Qinghe | Coastal Daily | Updated: Apr 24, 2024</p>", "source", "Coastal Daily"),
+        ("<p>(qinghedaily.com.cn)  Updated: 2024-04-24</p>", "source", "qinghedaily.com.cn"),
         ("<p>（2024年2月21日）</p><p>2024年02月26日 文章来源：投资促进司</p>", "date", "2024-02-26"),
         (
             '发布于 <time datetime="2023-12-22T10:05:00+08:00">2023年12月22日</time>',

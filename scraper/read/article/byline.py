@@ -182,7 +182,7 @@ def find_source(page: Page, facts: list[Fact], zone: Zone, layout: Layout) -> tu
         for v in metas
         if not v.startswith(("http", "www."))
     ]
-    candidates += [*papers(layout, zone, 5.0), *media(page, layout, zone, 4.0)]
+    candidates += [*papers(page.doc, layout, zone, 5.0), *media(page, layout, zone, 4.0)]
     own = {compact(page.doc.meta("SiteName"))}
     candidates += [c for c in marked(page.doc, layout, zone, SOURCE, 5.0) if compact(c.value) not in own]
     best, evidence = choose(candidates)

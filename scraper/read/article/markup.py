@@ -12,7 +12,7 @@ from scraper.read.article.sight import Zone
 from scraper.read.article.values import clean_value
 from scraper.read.dates import find_dates, in_china, moment, parse_date
 from scraper.read.dom import Document
-from scraper.read.layout import Layout, Line
+from scraper.read.layout import Layout, Line, spaced
 from scraper.read.rules import Candidate, Page
 from scraper.text import compact, squeeze
 
@@ -26,6 +26,10 @@ _VIEWS = re.compile(
 _ICONS = frozenset(("i", "em", "span", "img", "svg", "b"))
 _COUNT = re.compile(r"\d{1,9}|\d{1,3}(?:,\d{3}){1,2}")
 _PAPER = re.compile(r"(《[^《》]{1,12}(?:报|刊|网|杂志|画报|导报)》)\s")
+_ENGLISH = re.compile(
+    r"(?:^|[|(]|\s{2})\s{0,3}((?:[A-Z][A-Za-z]{1,20} ){0,4}(?:Daily|News|Times|Post|Agency|Weekly|Today|Xinhua)|[\w-]{2,30}(?:\.[\w-]{2,20}){0,2}\.(?:com|cn))"
+    r"\s{0,3}(?:[|)]|\s{2}|Updated|Published)"
+)
 _MEDIUM = re.compile(
     r"[\u3400-\u9fff]{1,10}(?:日报|晚报|晨报|早报|商报|周报|时报|都市报|青年报|新闻网|新华社|新华网|人民网|融媒体中心|电视台|通讯社|周刊)"
 )
@@ -71,9 +75,13 @@ def counted(
                 yield Candidate(value=text.replace(",", ""), rule="icon", snippet=line.text, weight=weight)
 
 
-def papers(layout: Layout, zone: Zone, weight: float) -> Iterator[Candidate]:
-    """A paper's name in its marks (《某日报》) at the start of a line between headline and text, more of a byline behind it."""
+def papers(doc: Document, layout: Layout, zone: Zone, weight: float) -> Iterator[Candidate]:
+    """A paper's name between headline and text: in its marks (《某日报》) at the start of a line with more of a byline behind
+    it, or between bars or gaps of an English one (By Li Na | China Daily | Updated: …)."""
     for line in _beside(layout, zone):
+        english = _ENGLISH.search(spaced(doc, layout, line)) if _UPDATED.search(line.text) else None
+        if english:
+            yield Candidate(value=english[1], rule="paper's name", snippet=line.text, weight=weight)
         found = _PAPER.match(line.text)
         if found and (text_facts(line.text[found.end() :]) or find_dates(line.text[found.end() :])):
             yield Candidate(value=found[1], rule="paper's name", snippet=line.text, weight=weight)
