@@ -185,7 +185,7 @@ def _has_byline(doc: Document, sight: Sight, near: list[Fact]) -> bool:
 
     Labels without any value are those of a form. A date below a link is a row's: the only row of its list.
     """
-    often = Counter(f.label for f in sight.facts if f.label and f.value)
+    often = Counter(f.label for f in sight.facts if f.label)
     labelled = [
         f
         for f in near

@@ -327,6 +327,9 @@ def find_views(
     return (number, evidence) if number else (None, None)
 
 
+_LABEL = 8  # characters of a cell that holds a label
+
+
 def byline_lines(facts: Iterable[Fact], layout: Layout, page: Page) -> set[int]:
     """Numbers of the lines that hold date, source, author, editor or views and little else."""
     out: set[int] = set()
@@ -339,4 +342,7 @@ def byline_lines(facts: Iterable[Fact], layout: Layout, page: Page) -> set[int]:
             line = layout.lines[fact.line]
             if line.size <= 60 or (line.size <= 150 and fact.label and fact.at < 16):
                 out.add(fact.line)
+                after = layout.lines[fact.line + 1].text if fact.line + 1 < len(layout.lines) else ""
+                if fact.value and line.size <= _LABEL and after and fact.snippet == f"{line.text} {after}":
+                    out.add(fact.line + 1)  # a label's cell and its value's
     return out

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from scraper.model import Evidence
@@ -30,10 +31,11 @@ _SLASH_LABELS = frozenset(
     "文 图 文字 摄影 图片 撰文 图文 文图 文、图 图、文 摄 作者 来源 时间 日期 记者 通讯员 编辑 责编 审核".split()
 )
 _BOTH = re.compile(r"\s?(?:图片?|文字?|摄影?)\s?:")
+_BOTH_BARE = re.compile(r"\s?[图文]\s(?=[\u3400-\u9fff]{2,4})")
 _BAR_FIELDS = frozenset(("author", "source", "editor"))
 _DATE_FIELDS = frozenset(("date", "updated", "not_date"))
 _HINT = re.compile(
-    r"[:：∶︰︱丨|]|文/|\d|^[【\[(（]\s?(?:责|编|校|审)|来\s?源(?:[于自]|\s)|[〇○零一二三四五六七八九]\s?年"
+    r"[:：∶︰︱丨|】]|文/|\d|^[【\[(（]\s?(?:责|编|校|审)|来\s?源(?:[于自]|\s)|[〇○零一二三四五六七八九]\s?年"
 )
 _N = r"(\d{1,3}(?:,\d{3})+|\d{1,9})"
 _COUNT = re.compile(
@@ -57,6 +59,8 @@ _BY = re.compile(r"\s{0,3}[Bb][Yy]\s{1,3}(?=[A-Z][a-z])")
 """Before a writer's name on English pages, without a colon."""
 _OF_DAY = re.compile(r"\W{0,3}(?:发表|发布|刊发|更新)于\s")
 """What WordPress prints before a day that is a link itself."""
+_GLUED = frozenset("时间 日期 发布 审核 录入 上传 责校".split())
+_NAME_AHEAD = re.compile(r"\s?[\u3400-\u9fff]{2,4}(?![\u3400-\u9fff])")
 _DAY_AHEAD = re.compile(r"\s?(?:19|20)?\d\d[-/.年]")
 _POSTED = 20  # characters between 发布： and the day, where who posted it stands
 _WORDS = re.compile(r"\S+")
@@ -187,7 +191,14 @@ def find_marks(half: str) -> list[_Mark]:
     for match in _SIGN.finditer(half):
         if match[0] == "/" and _BOTH.match(half, match.end()):
             continue  # 文/图：, one label
-        found = label_before(half, match.start()) or (_glued_day(half, match) if marks else None)
+        if (
+            match[0] == "/"
+            and (both := _BOTH_BARE.match(half, match.end()))
+            and half[match.start() - 1 :][:1] in "文图"
+        ):
+            marks.append(_Mark(match.start() - 1, both.end(), "author", "文/图"))
+            continue
+        found = label_before(half, match.start()) or (_glued(half, match) if marks else None)
         if found is None or (marks and found[2] < marks[-1].end):
             continue
         field, label, start = found
@@ -222,12 +233,14 @@ def _in_brackets(half: str) -> Iterator[_Mark]:
             yield _Mark(found.start(), found.end(), field, compact(found[1]))
 
 
-def _glued_day(half: str, match: re.Match[str]) -> tuple[str, str, int] | None:
-    """时间, 日期 or 发布 behind another label's value, no gap between: a label if the day follows at once."""
-    if match[0] != ":" or half[match.start() - 2 : match.start()] not in ("时间", "日期", "发布"):
+def _glued(half: str, match: re.Match[str]) -> tuple[str, str, int] | None:
+    """时间, 日期 or 发布 behind another label's value, no gap between: a label if the day follows at once; 审核 and its like if a
+    name does and nothing else."""
+    label = half[match.start() - 2 : match.start()]
+    ahead = {"date": _DAY_AHEAD, "editor": _NAME_AHEAD}.get(FIELD.get(label, ""))
+    if match[0] != ":" or label not in _GLUED or ahead is None or not ahead.match(half, match.end()):
         return None
-    day = _DAY_AHEAD.match(half, match.end())
-    return ("date", half[match.start() - 2 : match.start()], match.start() - 2) if day else None
+    return FIELD[label], label, match.start() - 2
 
 
 def _worded(half: str) -> list[_Mark]:
@@ -377,13 +390,20 @@ def row_cells(doc: Document, row: int) -> list[int]:
 
 
 def below(doc: Document, cell: int) -> str:
-    """The text of the cell under a cell, where the next row of its table has as many cells; '' else."""
+    """The text of the cell under a cell, where the next row of its table has as many cells and no other has; '' else: a table
+    of many rows is a list."""
     row = doc.parent[cell]
     table = next((up for up in doc.ancestors(row, 4) if doc.tag[up] == "table"), row)
-    following = next((n for n in range(doc.end[row], doc.end[table]) if doc.tag[n] == "tr"), -1)
+    following, beyond = [*islice((n for n in doc.elements("tr", table) if n >= doc.end[row]), 2), -1, -1][:2]
     cells = row_cells(doc, row)
     under = row_cells(doc, following) if following >= 0 else []
-    return doc.text(under[cells.index(cell)], " ") if cell in cells and len(under) == len(cells) else ""
+    if (
+        cell not in cells
+        or len(under) != len(cells)
+        or (beyond >= 0 and len(row_cells(doc, beyond)) == len(cells))
+    ):
+        return ""
+    return doc.text(under[cells.index(cell)], " ")
 
 
 def _value_of(text: str, field: str) -> str:

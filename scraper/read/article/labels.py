@@ -204,6 +204,8 @@ def name_behind_office(text: str) -> str:
     return found["name"] if found and is_person(found["name"]) and not is_organisation(text) else ""
 
 
+_BOXED = re.compile(r"^[□■◎]\s{0,2}" + NAMES + "$")
+"""The writer of a paper's commentary: □ 王某某."""
 _PICTURED = re.compile(r"\s(?:摄影|图文)报道$")
 
 
@@ -215,6 +217,8 @@ def credit_of(text: str) -> str | None:
     alone = ALONE.match(line)
     if alone and (names := names_of(alone["names"]) or _reporters(line)):
         return names
+    if boxed := _BOXED.match(line):
+        return names_of(boxed["names"])
     by = _BY.match(line)
     return (names_of(by["rest"]) or last_name(by["rest"])) if by else None
 
@@ -228,6 +232,9 @@ def _reporters(text: str) -> str | None:
 def is_credit(text: str) -> bool:
     """Whether a line is there to name the writers and for nothing else."""
     return credit_of(text) is not None
+
+
+_BARE_ROLE = re.compile(r"(?<=.)(?:首席|特约|见习|实习)?(?:记者|通讯员)$")
 
 
 def split_person(text: str) -> tuple[str, str | None]:
@@ -248,6 +255,8 @@ def split_person(text: str) -> tuple[str, str | None]:
             break
         parts.pop()
     organisation = " ".join(parts)
+    if names and (role := _BARE_ROLE.search(organisation)):
+        organisation, told = organisation[: role.start()], True
     if names and (told or is_organisation(organisation) or len(compact(organisation)) > 4):
         return organisation, " ".join(names)
     return text, None

@@ -16,7 +16,7 @@ from scraper.read.layout import Layout, Line, spaced
 from scraper.read.rules import Candidate, Page
 from scraper.text import compact, squeeze
 
-SOURCE = re.compile(r"source|laiyuan|(?:^|[\W_])ly(?:$|[\W_])|origin|media_name|mediaName", re.I)
+SOURCE = re.compile(r"source|laiyuan|(?:^|[\W_])(?:ly|src)(?:$|[\W_])|origin|media_name|mediaName", re.I)
 AUTHOR = re.compile(r"author|zuozhe|writer", re.I)
 _VIEWS = re.compile(
     r"(?:^|[^a-z])(?:eyes?|views?|viewed|hits?|reads?|pv|browse|clicks?|liulan|llcs|lll|yuedu|ydl|djl|dianji)(?:[^a-z]|$)"

@@ -18,6 +18,7 @@ from scraper.read.rules import Candidate
 from scraper.text import compact
 
 _HEAD_BRACKET = re.compile(r"[（(](?:[^（()）。]{0,24}?)(?:记者|通讯员)\s?[:：]?\s?" + NAMES + r"\s?[）)]")
+_HEAD_WIRE = re.compile(r"(?:电|讯)\s?[（(]\s?" + NAMES + r"\s?[）)]")
 _HEAD_REPORT = re.compile(r"(?:记者|通讯员)\s?" + NAMES + r"\s?(?:报道|[)）]?\s?文)")
 _TAIL_BRACKET = re.compile(r"[（(]\s?(?P<inner>[^（()）]{2,90}?)\s?[）)]?[。\s]*$")
 _INNER_LABEL = re.compile(
@@ -40,7 +41,7 @@ def find_signatures(paragraphs: list[str], between: list[str]) -> Iterator[Candi
         if credit := credit_of(text):
             yield Candidate(value=credit, rule="credit line", snippet=text, weight=6.5)
     for text in paragraphs[:3]:
-        for pattern, weight in ((_HEAD_BRACKET, 5.0), (_HEAD_REPORT, 4.0)):
+        for pattern, weight in ((_HEAD_BRACKET, 5.0), (_HEAD_WIRE, 5.0), (_HEAD_REPORT, 4.0)):
             match = pattern.search(text[:120])
             names = names_of(_ROLES.sub(" ", match["names"])) if match else None
             if names:

@@ -158,12 +158,13 @@ def _rivals(page: Page, layout: Layout, wanted: _Wanted, below: list[int]) -> It
                 yield _Rival(head, b, b + 1, "dated line", 0.0)
     before = {b - k for b in below for k in (1, 2, 3)}
     named = {wanted.whole, *wanted.metas, *wanted.parts[:1]}
+    told = set(below)
     for i, line in enumerate(lines):
         long_enough = len(line.text) > 3 or (len(line.text) > 1 and compact(line.text).lower() in named)
         if (
             long_enough
             and len(line.text) <= MAX_TITLE
-            and (i in before or wanted.mentions(line.text))
+            and ((i in before and i not in told) or wanted.mentions(line.text))
             and (i, i + 1) not in seen
         ):
             yield _Rival(line.text, i, i + 1, "line", 0.0)

@@ -16,7 +16,7 @@ from scraper.text import compact, halfwidth
 
 _FURNITURE = re.compile(
     r"打印(?:本页|此页|本文|页面|文章)?|我要打印|关闭(?:窗口|本页|页面)?|关窗|返回(?:顶部|列表|上页|上一页|上一级|首页|目录)?|收藏(?:本文|本页)?|加入收藏|分享(?:到|至|本文)?|字体(?:大小)?|字号|放大|缩小|默认|大|中|小"
-    r"|扫一扫|扫描二维码|扫码|二维码|微信|微博|新浪|腾讯|QQ空间|QQ好友|人人网|朋友圈|在?手机(?:上|端)?(?:扫一扫|查看|浏览|打开|阅读|版)?(?:本页|当前页|此页|当前页面|本文)?|打开当前页面?|用手机|我要纠错|纠错/?建议|纠错|内容纠错|顶一下|踩一下|点赞|转发|朗读"
+    r"|扫一扫|扫描二维码|扫码|二维码|微信|微博|新浪|腾讯|QQ空间|QQ好友|人人网|朋友圈|在?手机(?:上|端)?(?:扫一扫|查看|浏览|打开|阅读|版)?(?:本页|当前页|此页|当前页面|本文)?|打开当前页面?|用手机|我要纠错|纠错/?建议|纠错|内容纠错|顶一下|踩一下|点赞|转发|朗读|AI主播[·\w]{0,8}"
     r"|语音播报|听新闻|全文朗读|附件下载|附件列表|附件|相关附件|文件下载|下载附件|相关文档|相关链接|关联文件|关联稿件|TOP|正文|无障碍(?:阅读|浏览)?|视力保护色|背景色|更多|展开全文|阅读(?:剩余)?全文|全文|Tags?|标签|关键[词字]|已下载|下载|次|保存|复制链接|复制|举报"
     r"|推荐|人参与|人跟帖|跟帖|上一页|下一页|尾页|首页|末页|上页|下页|字数|阅读|浏览|点击|评论|网友评论|条|暂无|没有了|暂无相关信息|暂无数据|END|end|to|or|责任编辑|编辑|来源|作者|发布|\d",
     re.I,
@@ -30,6 +30,8 @@ _EDITOR = re.compile(
     r"^\W{0,4}(?:责任?编辑?|编辑|责编|本文编辑|网络编辑|文字编辑|实习编辑|图文编辑|微信编辑|编发|选稿|责任?校对|校对|校核|初审|复审|终审|一审|二审|三审|审稿|审核|审读|签发|监制|总监制|录入|发布者?|发布人|信息员|值班编委?辑?|排版|编审"
     r"|原标题|源标题|出品|值班主任)(?:人|者|员)?\s{0,3}[:：︱丨|/／]"
 )
+_EDITORS = re.compile(r"(?:(?:编辑|责编|审校|审核|签发|校对|监制)\s[\u3400-\u9fff]{2,4}\W{0,3}){2,6}")
+"""Editors without colons, several on a line."""
 _BRACKETED = re.compile(
     r"^[【\[（(]\s?(?:责编|责任编辑|编辑|责校|校对|审核|编审)\s?[:：\s]?[^】\]）)]{2,30}[】\]）)]$"
 )
@@ -45,6 +47,8 @@ _DISCLAIMER = re.compile(
 _CRUMB = re.compile(
     r"\W{0,3}(?:您|你)?(?:现在|当前|目前)?(?:的|所在|所处){0,2}位置\s?[:：是]|\W{0,3}(?:网站)?首\s?页\s{0,3}[>＞»]"
 )
+_SLIDE = re.compile(r"\d{1,3}\s?/\s?\d{1,3}")
+"""Which picture of how many."""
 _FILE_SIZE = re.compile(r"\.\w{2,4}\s{0,3}[(（]\s?\d[\d.]{0,8}\s?[KM]B?\b", re.I)
 """A file with its size behind it: an attachment's box."""
 _ABSTRACT = re.compile(r"\W{0,2}(?:内容)?(?:摘\s?要|导\s?读|提\s?要|简\s?介|概\s?要|核心提示)\W{1,3}")
@@ -71,11 +75,12 @@ def trim(
 def _cut_sections(layout: Layout, shown: list[int]) -> list[int]:
     """End the text at the first section mark after which little running text follows."""
     lines, weights = layout.lines, layout.weights
-    total = rest = sum(max(0.0, weights[i]) for i in shown)
+    total = sum(max(0.0, weights[i]) for i in shown)
+    rest = sum(weights[i] for i in shown)  # the links of a list take away what its days and counts add
     for k, i in enumerate(shown):
         if rest < 0.35 * total and ends_article(lines[i].text):
             return shown[:k]
-        rest -= max(0.0, weights[i])
+        rest -= weights[i]
     return shown
 
 
@@ -83,7 +88,9 @@ def _is_noise(doc: Document, line: Line) -> bool:
     text = line.text
     if len(text) <= 60 and (_PLACEHOLDER.match(text) or is_furniture(text)):
         return True
-    if line.size < 40 and (_BRACKETED.match(text) or _LOADING.search(text)):
+    if line.size < 40 and (_BRACKETED.match(text) or _EDITORS.fullmatch(text) or _LOADING.search(text)):
+        return True
+    if len(text) <= 7 and _SLIDE.fullmatch(text):
         return True
     if line.links and len(text) <= 100 and _FILE_SIZE.search(text):
         return True

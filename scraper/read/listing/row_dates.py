@@ -48,7 +48,9 @@ _YM = re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)\s?[-/.年]\s?(?P<mo>1[0-2]|0?[1-9
 _Y = re.compile(r"^\W*(?P<y>(?:19|20)\d\d)\s?年?\W*$")
 _D = re.compile(r"^\W*(?P<d>3[01]|[12]\d|0?[1-9])\s?日?\W*$")
 _HEAD = re.compile(r"(?:发布|公布|公开|发表|上传)(?:时间|日期)")
-_PUBLISHED = re.compile(r"发布|发表|时间|日期")
+_PUBLISHED = re.compile(
+    r"(?:(?<![\u4e00-\u9fff])(?:时间|日期)|(?:发布|发表|公开|公布|更新|上传|添加)(?:时间|日期|于)?)\W{0,3}$"
+)
 _BRACKETS = "[]【】()（）〔〕<>《》|/·:：- \u3000\t"
 
 
@@ -132,7 +134,7 @@ def _whole(pieces: Sequence[str]) -> str | None:
             rest = text[: found.start] + text[found.end :]
             alone = not rest.strip(_BRACKETS)
             # a label within running text belongs to the story (活动时间：…), and so does the day it begins with
-            told = len(text) > EDGE or "，" in text or "。" in text
+            told = len(text) > EDGE or "," in text or "。" in text
             first = not told and not text[: found.start].strip(_BRACKETS)
             edge = first or not text[found.end :].strip(_BRACKETS)
             labelled = not told and _PUBLISHED.search(text[max(0, found.start - 8) : found.start])
