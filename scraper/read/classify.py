@@ -103,7 +103,19 @@ def find_kind(page: Page, sight: Sight, listing: float) -> tuple[Kind, Evidence]
         return "article", why
     if listing >= _LISTS:
         return "listing", why
-    return "home" if is_home_url(url) and links > 10 else "other", why
+    if links > 10 and (is_home_url(url) or _leads_on(doc)):
+        return "home", why
+    return "other", why
+
+
+_MORE = frozenset(("更多", "more", "查看更多"))
+_LISTS_OF_A_FRONT = 3
+
+
+def _leads_on(doc: Document) -> bool:
+    """Whether several lists stand beside each other, each with a 更多 of its own: the front page of a section."""
+    links = doc.elements("a")
+    return sum(doc.text(n).strip(" >»›+.…[]【】→").lower() in _MORE for n in links) >= _LISTS_OF_A_FRONT
 
 
 # What speaks for an article, in the unit of a headline that the page's head or a byline confirms (1). The parts are

@@ -75,6 +75,7 @@ def look(page: Page) -> Sight:
     bylines = byline_lines(facts, layout, page)
     # editors are named below the text as often as above it
     upper = bylines & {f.line for f in facts if f.field != "editor" and not is_row(page.doc, f, layout)}
+    upper |= bylines - {f.line for f in facts}  # values on lines of their own
     upper |= {
         i
         for i, line in enumerate(layout.lines)

@@ -59,6 +59,8 @@ _ACCOUNT = re.compile(
     r"(?:admin|root)\w{0,16}|(?:超级|系统|网站|后台|信息|栏目)?(?:管理员|发布员)\d{0,4}", re.I
 )
 """The account a page was entered with, which DedeCMS and others print after 作者."""
+_CREDIT_LINE = re.compile(r"(?:文字|撰稿人?|撰文|通讯员)[:：][\u3400-\u9fff]{2,3}")
+"""A line of its own that says who wrote: his surname may be a rare one."""
 _WEEKDAY = re.compile(r"星期|周[一二三四五六日]|今天|day", re.I)
 _CUT = re.compile(r"(?:\.{2,}|…+)$")
 
@@ -209,6 +211,7 @@ def find_author(
                 or last_name(name)
                 or name_before_post(name)
                 or before_title(name)
+                or (name if _CREDIT_LINE.fullmatch(compact(fact.snippet)) else "")
                 or (name if fact.line >= zone.stop else "")
             )
         if name:

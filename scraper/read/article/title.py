@@ -39,7 +39,7 @@ _HEADINGS = {
 _TITLE_METAS = ("ArticleTitle", "og:title", "twitter:title")
 _SPLIT = re.compile(r"\s*[-_|—–﹣－<>»›·•:：,，丨]+\s*|\s{2,}")
 _HOME = re.compile(
-    r"当前位置|您的位置|现在的位置|所在位置|首页\s*[>＞»/－—–|｜·-]|^首页$|网站首页|[>＞»]\s*正文$"
+    r"当前位置|您的位置|现在的位置|所在位置|首页\s*[>＞»→/－—–|｜·-]|^首页$|网站首页|[>＞»]\s*正文$"
 )
 _CRUMBS = re.compile(_HOME.pattern + "|^首页")
 _CIPHER = re.compile(r"[\d\W_]")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from scraper.read.article.labels import is_credit
+from scraper.read.article.labels import FIELD, is_credit
 from scraper.read.article.sight import Body
 from scraper.read.dom import Document
 from scraper.read.layout import Layout, Line, ends_article
@@ -22,7 +22,7 @@ _FURNITURE = re.compile(
     re.I,
 )
 _TELLING = re.compile(
-    r"打印|关闭|关窗|返回|收藏|分享|字体|字号|扫一扫|扫描|扫码|二维码|微信|手机|纠错|顶一下|点赞|转发|朗读|播报|附件|相关|关联|TOP|视力|背景色|更多|展开|剩余|标签|关键|下载|保存|点击|浏览器|加载|上一页|下一页|尾页|没有了|暂无|评论|跟帖",
+    r"打印|关闭|关窗|返回|收藏|分享|字体|字号|扫一扫|扫描|扫码|二维码|微信|手机|纠错|顶一下|点赞|转发|朗读|播报|听新闻|附件|相关|关联|TOP|视力|背景色|更多|展开|剩余|标签|关键|下载|保存|点击|浏览器|加载|上一页|下一页|尾页|没有了|暂无|评论|跟帖",
     re.I,
 )
 _WORD = re.compile(r"\w")
@@ -65,23 +65,29 @@ def trim(
     lines = layout.lines
     inside = range(body.start, body.stop)
     shown = [i for i in inside if not lines[i].hidden] or list(inside)
-    shown = _cut_sections(layout, shown)
+    shown = _cut_sections(layout, shown, bylines)
     kept = [i for i in shown if not _is_noise(doc, lines[i])]
     kept = _drop_index(doc, layout, kept)
     kept = _drop_abstract(lines, _trim_head(lines, kept, headline, bylines, sure))
     return _trim_tail(lines, kept, bylines, sure)
 
 
-def _cut_sections(layout: Layout, shown: list[int]) -> list[int]:
-    """End the text at the first section mark after which little running text follows."""
+def _cut_sections(layout: Layout, shown: list[int], bylines: set[int]) -> list[int]:
+    """End the text at the first section mark after which little running text follows, or rows with their days."""
     lines, weights = layout.lines, layout.weights
     total = sum(max(0.0, weights[i]) for i in shown)
     rest = sum(weights[i] for i in shown)  # the links of a list take away what its days and counts add
     for k, i in enumerate(shown):
-        if rest < 0.35 * total and ends_article(lines[i].text):
-            return shown[:k]
+        if ends_article(lines[i].text):
+            after = shown[k + 1 :]
+            rows = len(after) >= _ROWS and 3 * sum(j in bylines for j in after) >= len(after)
+            if rows or rest < 0.35 * total:
+                return shown[:k]
         rest -= weights[i]
     return shown
+
+
+_ROWS = 6  # lines from which a third with a day each make rows
 
 
 def _is_noise(doc: Document, line: Line) -> bool:
@@ -172,13 +178,20 @@ def _letters(text: str) -> str:
 
 
 def _trim_tail(lines: list[Line], kept: list[int], bylines: set[int], sure: set[int]) -> list[int]:
-    """Drop credit lines (来源：, 作者：, a late byline) after the last paragraph."""
+    """Drop credit lines (来源：, 作者：, a late byline, its labels and values in cells) after the last paragraph."""
     stop = len(kept)
     while stop > 0:
-        line = lines[kept[stop - 1]]
-        late = kept[stop - 1] in bylines and (kept[stop - 1] in sure or _CREDIT.match(halfwidth(line.text)))
-        if line.size < 100 and (late or (line.size < 60 and _CREDIT.match(halfwidth(line.text)))):
+        i = kept[stop - 1]
+        line = lines[i]
+        credit = _CREDIT.match(halfwidth(line.text)) is not None
+        cell = i in bylines and (_is_label(line) or (i > 0 and i - 1 in bylines and _is_label(lines[i - 1])))
+        late = i in bylines and (i in sure or credit or cell)
+        if line.size < 100 and (late or (line.size < 60 and credit)):
             stop -= 1
         else:
             break
     return kept[:stop]
+
+
+def _is_label(line: Line) -> bool:
+    return compact(line.text).strip("：:【】") in FIELD

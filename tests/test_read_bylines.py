@@ -1,0 +1,140 @@
+"""Bylines and texts as everyday portals print them, in small pages of our own, and what a careful reader would say of each."""
+
+from __future__ import annotations
+
+import pytest
+
+from scraper import read
+from scraper.model import Article, Reading
+
+URL = "http://www.qinghe-zone.example/xw/20240311/7.html"
+TITLE = "青禾开发区召开项目建设推进会"
+FIRST = "3月11日，青禾开发区召开项目建设推进会，总结一季度工作，部署下一步任务，二十家单位的负责人参加会议。"
+SECOND = "会议要求，各部门要盯紧节点，把服务送到工地，让签约的项目早开工、开工的项目早投产，确保上半年目标任务完成。"
+TEXT = f"<p>{FIRST}</p><p>{SECOND}</p>"
+
+
+def reading(page: str, url: str = URL) -> Reading:
+    return read(f"<html>{page}</html>".encode(), url)
+
+
+def article(head: str, text: str = TEXT, *, title: str = f"{TITLE}-青禾开发区") -> Article:
+    got = reading(f"<title>{title}</title><body>{head}<div class=nr>{text}</div></body>").article
+    assert got is not None
+    return got
+
+
+@pytest.mark.parametrize(
+    ("byline", "field", "value"),
+    [
+        ("<p>2023-04-13 17:05:41 文/图 蒋雨桐</p>", "author", "蒋雨桐"),
+        ("<p>信息来源：水务公司审核：谭明</p>", "source", "水务公司"),
+        ("<p>信息来源：水务公司审核：谭明</p>", "editor", "谭明"),
+        ("<p>来源：《青禾新报》记者 江晚舟 实习生 柯一鸣</p>", "source", "《青禾新报》"),
+        ("<p>来源：《青禾新报》记者 江晚舟 实习生 柯一鸣</p>", "author", "江晚舟 柯一鸣"),
+        (
+            "<p><span class=detail-src>青禾商报</span><span class=tm>2023-11-08 07:12</span></p>",
+            "source",
+            "青禾商报",
+        ),
+        ("<p>2023-11-08</p><p>□ 秦若水</p>", "author", "秦若水"),
+    ],
+)
+def test_a_byline(byline: str, field: str, value: object) -> None:
+    assert getattr(article(f"<h1>{TITLE}</h1><div>{byline}</div>"), field) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        (f"<p>青禾网3月5日电 （韩雨桐）{FIRST}</p><p>{SECOND}</p>", "author", "韩雨桐"),
+        (f"{TEXT}<p>文字：起云辉</p><p>图片：青禾团委</p>", "author", "起云辉"),
+        (
+            f"{TEXT}<p>【信息来源】青禾日报</p><p>【撰稿人】郁葱</p><p>【更新于】2024.03.27</p>",
+            "source",
+            "青禾日报",
+        ),
+        (
+            f"{TEXT}<p>【信息来源】青禾日报</p><p>【撰稿人】郁葱</p><p>【更新于】2024.03.27</p>",
+            "author",
+            "郁葱",
+        ),
+        (f"{TEXT}<p>阅读<span class=num>(1874)</span>┊评论<span>(4)</span></p>", "views", 1874),
+    ],
+)
+def test_a_byline_in_or_below_the_text(text: str, field: str, value: object) -> None:
+    assert getattr(article(f"<h1>{TITLE}</h1><p>发布时间：2024-03-11</p>", text), field) == value
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        "<p>听新闻 AI主播·小潮</p>",
+        "<p>编辑 白晓 审校 童年 签发 丁卯</p>",
+        "<p>1/5</p>",
+        "<h4>相关视频</h4>"
+        + "".join(f"<p>“小网格”里的大文章（{n}）</p><p>2024-03-1{n} 播放量：318{n}</p>" for n in range(9)),
+    ],
+)
+def test_what_is_no_text_stays_out_of_it(junk: str) -> None:
+    got = article(f"<h1>{TITLE}</h1><p>发布时间：2024-03-11 来源：青禾融媒</p>", TEXT + junk)
+    assert got.body == f"{FIRST}\n{SECOND}"
+
+
+def test_a_byline_s_table_below_the_text_in_its_box_is_no_headline_and_no_text() -> None:
+    cells = "".join(
+        f"<tr><td>{a}</td><td>{b}</td></tr>"
+        for a, b in (("信息来源", "投资促进局 董晓菲"), ("发布时间", "2022-10-24"), ("阅读量", "311"))
+    )
+    page = (
+        "<title>青禾保税港区投资促进网</title><body><div>→ <a href=/>首页</a> → <a href=/a>招商动态</a></div>"
+        f"<p>宋书恒带队赴深圳考察</p><div>{TEXT}<table>{cells}</table></div></body>"
+    )
+    got = reading(page).article
+    assert got is not None
+    assert (got.title, got.source, got.author) == ("宋书恒带队赴深圳考察", "投资促进局", "董晓菲")
+    assert (got.date, got.views, got.body) == ("2022-10-24", 311, f"{FIRST}\n{SECOND}")
+
+
+def test_a_table_of_documents_under_a_row_of_labels_is_a_list() -> None:
+    heads = "".join(f"<td>{head}</td>" for head in ("序号", "信息名称", "文号", "成文日期", "发布日期"))
+    rows = "".join(
+        f"<tr><td>{n}</td><td><a href=Detail.aspx?ID={n}>关于印发青禾开发区第{n}项管理办法的通知</a></td><td>青开发〔2024〕{n}号</td>"
+        f"<td>2024-11-1{n}</td><td>2024-12-1{n}</td></tr>"
+        for n in range(1, 9)
+    )
+    page = f"<title>政府信息公开目录</title><body><h3>信息公开目录</h3><table><tr>{heads}</tr>{rows}</table></body>"
+    got = reading(page, "http://www.qinghe-zone.example/xxgk/InfoList.aspx?Type=gfxwj")
+    assert got.kind == "listing"
+    assert got.listing is not None
+    assert [item.date for item in got.listing.items] == [f"2024-12-1{n}" for n in range(1, 9)]
+
+
+def test_rows_that_each_say_who_published_them_make_a_list() -> None:
+    rows = "".join(
+        f"<dl><dt><a href=/a/{n}>关于举办仓储管理师第{n}期培训班的通知</a></dt><dd>发布：培训部</dd><dd>2024.05.0{n}</dd>"
+        f"<dd>根据管理规定，现批准发布，自2024年6月{n}日起实施……<a href=/a/{n}>阅读全文</a></dd></dl>"
+        for n in range(1, 8)
+    )
+    got = reading(
+        f"<title>通知公告</title><body><h2>通知公告</h2>{rows}</body>", "http://a.example/list.php?cid=4"
+    )
+    assert got.kind == "listing"
+    assert got.listing is not None
+    assert [item.date for item in got.listing.items] == [f"2024-05-0{n}" for n in range(1, 8)]
+
+
+def test_a_column_of_several_lists_each_leading_on_is_a_front_page() -> None:
+    boxes = "".join(
+        f"<div class=box><h3>栏目{c}</h3><a href=/{c}/>更多&gt;&gt;</a><ul>"
+        + "".join(
+            f"<li><a href=/{c}/{n}.html>青禾开发区第{n}批重点项目公示</a><i>2024-07-1{n}</i></li>"
+            for n in range(5)
+        )
+        + "</ul></div>"
+        for c in "abcdef"
+    )
+    assert (
+        reading(f"<title>政务公开</title><body>{boxes}</body>", "http://www.qinghe-zone.example/zwgk/").kind
+        == "home"
+    )
