@@ -138,3 +138,24 @@ def test_a_column_of_several_lists_each_leading_on_is_a_front_page() -> None:
         reading(f"<title>政务公开</title><body>{boxes}</body>", "http://www.qinghe-zone.example/zwgk/").kind
         == "home"
     )
+
+
+def test_a_gallery_s_captions_and_the_story_behind_them_are_one_text() -> None:
+    slides = "".join(
+        f"<div class=s><img src=/u/{n}.jpg width=800 height=500><p>4月6日，无人机拍摄的青禾园区第{n}号地块。周桂平摄</p><i>{n}/5</i></div>"
+        for n in range(1, 6)
+    )
+    lists = "<div>精彩图集</div>" + "".join(
+        f"<div><a href=/g/{n}>青禾开发区第{n}组图片报道</a></div>" for n in range(40)
+    )
+    page = (
+        f"<title>{TITLE}</title><body><div><h1>{TITLE}</h1><p>来源：青禾在线 2025-04-07 10:03</p><div><div>{slides}</div></div>"
+        f"<div><p>{FIRST}</p></div>{lists}</div></body>"
+    )
+    got = reading(page).article
+    assert got is not None
+    assert got.body.split("\n")[0] == "4月6日，无人机拍摄的青禾园区第1号地块。周桂平摄"
+    assert got.body.split("\n")[1:] == [
+        *(f"4月6日，无人机拍摄的青禾园区第{n}号地块。周桂平摄" for n in range(2, 6)),
+        FIRST,
+    ]

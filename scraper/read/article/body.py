@@ -56,21 +56,27 @@ def find_body(page: Page, layout: Layout, headline: Headline, bylines: Iterable[
     own_lines = layout.within(doc, best)
     if len(own_lines) == 1 and doc.parent[best] >= 0:
         best, low, own_lines = _run(doc, layout, best, low, places, weights)
+    if (
+        _PICTURES * PICTURE
+        <= low
+        <= 3 * PICTURE * sum(is_content_image(doc, n) for n in doc.elements("img", best))
+    ):
+        best, own_lines = _with_story(doc, layout, best, own_lines, skip)
     start = max(own_lines.start, anchor if anchor < own_lines.stop else own_lines.start)
-    rule = (
-        "family"
-        if best in chosen
-        else ("mark " + doc.marks(best) if _bonus(layout.kinds[best]) > 1 else "density")
-    )
     return Body(
         node=best,
         start=start,
         stop=own_lines.stop,
         weight=low,
-        evidence=Evidence(
-            rule=rule.strip()[:60], snippet=f"<{doc.tag[best]}> {doc.marks(best)}".strip()[:80]
-        ),
+        evidence=_why(doc, layout, best, best in chosen),
     )
+
+
+def _why(doc: Document, layout: Layout, n: int, chosen: bool) -> Evidence:
+    """Why a box holds the text: the family says so, its name does, or its density."""
+    named = f"mark {doc.marks(n)}" if _bonus(layout.kinds[n]) > 1 else "density"
+    rule = "family" if chosen else named
+    return Evidence(rule=rule.strip()[:60], snippet=f"<{doc.tag[n]}> {doc.marks(n)}".strip()[:80])
 
 
 def _run(
@@ -91,6 +97,23 @@ def _run(
     if top < low + _LITTLE:
         return best, low, layout.within(doc, best)
     return box, top, range(layout.at(places[span[0]]), layout.at(places[span[1] - 1] + 1))
+
+
+def _with_story(doc: Document, layout: Layout, best: int, own: range, skip: set[int]) -> tuple[int, range]:
+    """A box of pictures with their captions, together with the box right behind it where that begins with a paragraph."""
+    i = own.stop
+    if i >= len(layout.lines) or i in skip or layout.lines[i].hidden or layout.weights[i] < _PARAGRAPH:
+        return best, own
+    node = layout.lines[i].node
+    for up in doc.ancestors(best, 3):
+        behind = next((c for c in doc.children(up) if doc.within(node, c)), -1)
+        if behind >= 0:
+            return up, range(own.start, max(i + 1, layout.within(doc, behind).stop))
+    return best, own
+
+
+_PICTURES = 3  # pictures from which a box is one of pictures
+_PARAGRAPH = 60.0  # weight of running text
 
 
 def _furniture(doc: Document, layout: Layout, anchor: int, skip: set[int]) -> bytearray:
