@@ -159,3 +159,77 @@ def test_a_gallery_s_captions_and_the_story_behind_them_are_one_text() -> None:
         *(f"4月6日，无人机拍摄的青禾园区第{n}号地块。周桂平摄" for n in range(2, 6)),
         FIRST,
     ]
+
+
+@pytest.mark.parametrize(
+    ("byline", "field", "value"),
+    [
+        ("<p>潮闻记者 程以宁 实习生 范嘉</p><p>2024-01-19 18:27</p>", "author", "程以宁 范嘉"),
+        ("<p>青禾融媒客户端 2025.04.18 16:05 浏览 2.3万</p>", "source", "青禾融媒客户端"),
+        ("<p>青禾文旅之家 2025.04.18 16:05 浏览 2.3万</p>", "source", None),
+        ("<p>青禾融媒客户端 2025.04.18 16:05 浏览 2.3万</p>", "views", None),
+    ],
+)
+def test_a_byline_of_media(byline: str, field: str, value: object) -> None:
+    assert getattr(article(f"<h1>{TITLE}</h1><div>{byline}</div>"), field) == value
+
+
+def test_a_byline_that_ends_the_text_is_read_whole() -> None:
+    late = "<p>青禾日报记者 贺雪松 文/图</p><p>发布日期：2025-04-07 18:22来源：青禾日报人气：3076编辑：杭小雨</p>"
+    got = article(
+        f"<h1>{TITLE}</h1>", f"{TEXT}{late}<p><a href=/g/1>查看原图</a> <a href=/g/2>更多图集</a></p>"
+    )
+    assert (got.source, got.author, got.date, got.views) == ("青禾日报", "贺雪松", "2025-04-07 18:22", 3076)
+
+
+def test_counts_of_rows_below_the_text_are_not_the_article_s() -> None:
+    rows = "".join(
+        f"<p><a href=/a/{n}>青禾开发区第{n}批重点项目签约落地</a></p><p>产经 05-0{n} {n}53{n}阅读</p>"
+        for n in range(1, 6)
+    )
+    assert article(f"<h1>{TITLE}</h1><p>时间：2024-03-11</p>", f"{TEXT}<h4>继续阅读</h4>{rows}").views is None
+
+
+def test_an_obituary_is_called_so_and_not_by_who_signs_it() -> None:
+    text = f"{TEXT}<p>谨此讣告。</p><p>青禾市摄影家协会</p><p>2022年11月2日</p>"
+    head = "<h3>最近更新</h3><ul><li><a href=/1>关于第十二届读书节征文的通知</a></li></ul><p>讣&emsp;告</p><p>发布时间：2022/11/03</p>"
+    assert article(head, text, title="青禾市摄影家协会").title == "讣 告"
+
+
+def test_of_two_copies_the_first_has_the_headline() -> None:
+    first = f"<div>{TITLE}</div><p><label>信息来源</label><b>“青禾发布”公众号</b></p><p><label>发布日期</label><b>2023年09月14日</b></p>"
+    more = "".join(
+        f"<p>问：第{n}项怎么办？</p><p>答：按照第{n}条的规定，到窗口办理，材料齐全的当场办结。</p>"
+        for n in range(5)
+    )
+    page = (
+        f"<title>{TITLE}</title><body><div>{first}<div>{TEXT}{more}</div><p>（供稿：监管科 倪思源）</p></div>"
+        f"<div class=m><h2>{TITLE}</h2><span>2023-09-14</span><div>{TEXT}{more}</div></div></body>"
+    )
+    got = reading(page).article
+    assert got is not None
+    assert got.source == "“青禾发布”公众号"
+
+
+def test_comments_end_the_text_and_a_byline_in_cells_before_them_is_read() -> None:
+    cells = "".join(
+        f"<tr><td>{a}</td><td>{b}</td></tr>"
+        for a, b in (
+            ("发布单位", "离退休干部处"),
+            ("录入者", "郝丽"),
+            ("发布时间", "2015年3月30日"),
+            ("访问次数", "2745"),
+        )
+    )
+    rest = "<p>评论（0）</p><p>昵称 验证码</p><p>前一条：局举办健步走活动 (2015-03-26)</p>"
+    got = article(f"<p>{TITLE}</p>", f"{TEXT}<table>{cells}</table>{rest}", title="青禾勘查局")
+    assert (got.source, got.date, got.views) == ("离退休干部处", "2015-03-30", 2745)
+    assert got.body == f"{FIRST}\n{SECOND}"
+
+
+def test_pictures_of_a_list_below_the_text_do_not_outweigh_it() -> None:
+    works = "".join(
+        f"<p><img src=/u/{n}.jpg width=300 height=200>《青禾园区第{n}号地块》</p>" for n in range(12)
+    )
+    got = article(f"<h1>{TITLE}</h1><p>时间：2024-03-11</p>", f"{TEXT}</div><h4>相关文章</h4><div>{works}")
+    assert got.body == f"{FIRST}\n{SECOND}"

@@ -24,13 +24,14 @@ from scraper.read.article.clean import to_html, to_text
 from scraper.read.article.counter import find_counter
 from scraper.read.article.document import find_document
 from scraper.read.article.facts import Fact, crowded, read_facts, why_none
+from scraper.read.article.first_line import first_line
 from scraper.read.article.labels import is_credit, is_organisation
 from scraper.read.article.pictures import is_content_image
 from scraper.read.article.siblings import block_at, without
 from scraper.read.article.side_titles import find_side_titles
 from scraper.read.article.sight import Body, Headline, Zone
 from scraper.read.article.signoff import find_signatures
-from scraper.read.article.title import find_title, first_line
+from scraper.read.article.title import find_title
 from scraper.read.article.trim import trim
 from scraper.read.channel import find_channel
 from scraper.read.dates import clock

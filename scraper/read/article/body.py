@@ -155,7 +155,7 @@ def _weights(
     """Weights of all lines and pictures in document order: (node numbers, weights)."""
     copies = _copies(layout, anchor, furniture, show_hidden)
     pairs: list[tuple[int, float]] = []
-    read, ended = 0.0, False
+    read, ended, end = 0.0, False, len(doc)
     for i, line in enumerate(layout.lines):
         if line.hidden and not show_hidden:
             continue
@@ -175,12 +175,13 @@ def _weights(
             read += weight
         if read > 20 and not ended:
             ended = ends_article(line.text)
+            end = line.node if ended else end
         if ended and weight > 0:
             weight *= -0.1
         pairs.append((line.node, weight))
     floor = layout.lines[anchor - 1].node if anchor else 0
     for n in doc.elements("img"):
-        if n > floor and not layout.hidden[n] and not furniture[n] and is_content_image(doc, n):
+        if floor < n < end and not layout.hidden[n] and not furniture[n] and is_content_image(doc, n):
             pairs.append((n, PICTURE))
     pairs.sort()
     return [p[0] for p in pairs], [p[1] for p in pairs]

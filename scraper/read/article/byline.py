@@ -69,6 +69,16 @@ def _weight(fact: Fact, zone: Zone) -> float:
     return zone.weight(fact.line, hidden=fact.hidden)
 
 
+def _late(facts: Iterable[Fact], zone: Zone) -> set[int]:
+    """Bylines at the end of the text: lines that begin with a label and hold several."""
+    several = crowded(facts, _BESIDE | {"date"})
+    begun = {f.line for f in facts if f.label and f.at < _FIRST and f.value}
+    return {line for line in several & begun if zone.stop - _END <= line < zone.stop}
+
+
+_FIRST, _END = 3, 6  # characters before the first label, lines at the end of the text
+
+
 def _selected(page: Page, field: str) -> Iterator[tuple[str, str, float]]:
     """What the selectors of portal and family give for a field: (rule, text, weight)."""
     for rule, css in page.selectors(field):
@@ -163,9 +173,10 @@ def _meta_date(page: Page) -> str | None:
 def find_source(page: Page, facts: list[Fact], zone: Zone, layout: Layout) -> tuple[Decision, str | None]:
     """The source, and the person that stood behind it on the line (`ORG NAME`), if any."""
     candidates: list[Candidate] = []
+    late = _late(facts, zone)
     for fact in facts:
         weight = {"source": 10.0, "issuer": 4.0}.get(fact.field, 0.0) * _weight(fact, zone)
-        if weight and fact.value and _starts(fact, zone):
+        if weight and fact.value and _starts(fact, zone, late):
             candidates.append(
                 Candidate(value=fact.value, rule=f"byline {fact.label}", snippet=fact.snippet, weight=weight)
             )
@@ -202,9 +213,10 @@ def find_author(
 ) -> Decision:
     """The writer: after 作者 and its like, behind the source, or signed in the text."""
     candidates: list[Candidate] = []
+    late = _late(facts, zone)
     for fact in facts:
         weight = 10.0 * _weight(fact, zone) if fact.field == "author" else 0.0
-        name = clean_author(fact.value) if weight and _starts(fact, zone) else ""
+        name = clean_author(fact.value) if weight and _starts(fact, zone, late) else ""
         if name and fact.line >= zone.start:
             name = (
                 names_of(name)
@@ -228,9 +240,10 @@ def find_author(
     return choose([*candidates, *signed, *classed])
 
 
-def _starts(fact: Fact, zone: Zone) -> bool:
-    """Within the text a label counts only at the start of a line: elsewhere the text speaks of something else."""
-    if not zone.start <= fact.line < zone.stop:
+def _starts(fact: Fact, zone: Zone, bylines: set[int]) -> bool:
+    """Within the text a label counts only at the start of a line, or on one of several labels that begins with one:
+    elsewhere the text speaks of something else."""
+    if not zone.start <= fact.line < zone.stop or fact.line in bylines:
         return True
     return compact(fact.snippet).lstrip("（([【〔 ").lower().startswith(fact.label)
 
@@ -304,10 +317,18 @@ def is_row(doc: Document, fact: Fact, layout: Layout) -> bool:
     return any(x.links and x is not line and find_dates(x.text) for x in (before, after))
 
 
+def _below_link(fact: Fact, layout: Layout) -> bool:
+    """Whether a count without a label stands below a link and nothing else: a row's."""
+    before = layout.lines[fact.line - 1] if fact.line else None
+    return not fact.label and before is not None and before.links == before.size > 0
+
+
 def find_views(
     page: Page, facts: list[Fact], layout: Layout, zone: Zone
 ) -> tuple[int | None, Evidence | None]:
     """The number that the page holds for this article; 0 is a counter not loaded yet."""
+    late = _late(facts, zone)
+    rows = sum(f.field == "views" and f.line >= zone.stop and _below_link(f, layout) for f in facts)
     candidates = [
         Candidate(
             value=f.value, rule=f"byline {f.label}".strip(), snippet=f.snippet, weight=10 * _weight(f, zone)
@@ -316,9 +337,10 @@ def find_views(
         if f.field == "views"
         and f.value
         and _weight(f, zone) > 0
-        and not zone.start <= f.line < zone.stop
+        and (f.line in late or not zone.start <= f.line < zone.stop)
         and not FOOTER.search(f.snippet)  # the site's visitors
         and not of_a_row(f, layout)
+        and not (rows > 1 and f.line >= zone.stop and _below_link(f, layout))
     ]
     candidates += counted(page.doc, layout, zone, {f.line for f in facts if f.label and f.value}, 6.0)
     for rule, text, weight in _selected(page, "views"):

@@ -128,7 +128,7 @@ def join_names(text: str) -> str:
 
 
 _ROLE = (
-    r"(?:本报|本网|本台|本刊|特约|特派|实习|见习|全媒体|融媒体|首席|\S{1,10}(?:报|刊|谈|网|社|台|融媒体|新闻|客户端|中心))?\s?"
+    r"(?:本报|本网|本台|本刊|特约|特派|实习|见习|全媒体|融媒体|首席|\S{1,10}(?:报|刊|谈|网|社|台|融媒体|新闻|客户端|中心)|[\u3400-\u9fff]{2,6}(?=记者|通讯员))?\s?"
     r"(?:首席|特约|见习|实习)?(?:记者|通讯员|特约通讯员|实习生|撰稿人|报道员|评论员)"
 )
 NAMES = r"(?P<names>[\u3400-\u9fff·]{1,4}(?:[\s、,，/]{1,4}[\u3400-\u9fff·]{1,5}){0,8})"
@@ -206,7 +206,7 @@ def name_behind_office(text: str) -> str:
 
 _BOXED = re.compile(r"^[□■◎]\s{0,2}" + NAMES + "$")
 """The writer of a paper's commentary: □ 王某某."""
-_PICTURED = re.compile(r"\s(?:摄影|图文)报道$")
+_PICTURED = re.compile(r"\s(?:(?:摄影|图文)报道|文\s?/?\s?图|图\s?/?\s?文)$")
 
 
 def credit_of(text: str) -> str | None:

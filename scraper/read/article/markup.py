@@ -31,7 +31,7 @@ _ENGLISH = re.compile(
     r"\s{0,3}(?:[|)]|\s{2}|Updated|Published)"
 )
 _MEDIUM = re.compile(
-    r"[\u3400-\u9fff]{1,10}(?:日报|晚报|晨报|早报|商报|周报|时报|都市报|青年报|新闻网|新华社|新华网|人民网|融媒体中心|电视台|通讯社|周刊)"
+    r"[\u3400-\u9fff]{1,10}(?:日报|晚报|晨报|早报|商报|周报|时报|都市报|青年报|新闻网|新华社|新华网|人民网|融媒体中心|融媒客户端|新闻客户端|电视台|通讯社|周刊)"
 )
 _UPDATED = re.compile(r"updated|modif", re.I)
 _CLOCK = 0.5  # weight of what only adds the clock to a day that is told
@@ -93,6 +93,10 @@ def media(page: Page, layout: Layout, zone: Zone, weight: float) -> Iterator[Can
     lines = layout.lines
     for i in range(max(0, zone.title_stop), min(zone.start, zone.title_stop + 4)):
         text = lines[i].text
+        days = find_dates(text) if lines[i].size <= _MAX_LINE else []
+        head = text[: days[0].start].strip() if days else ""
+        if head and _MEDIUM.fullmatch(head) and compact(head) not in names:
+            yield Candidate(value=head, rule="a medium's name", snippet=text, weight=weight)
         beside = (lines[k].text for k in (i - 1, i + 1) if zone.title_stop <= k < zone.start)
         if _MEDIUM.fullmatch(text) and compact(text) not in names and any(find_dates(x) for x in beside):
             yield Candidate(value=text, rule="a medium's name", snippet=text, weight=weight)

@@ -16,10 +16,10 @@ from itertools import accumulate, islice, pairwise
 
 from scraper.model import Evidence
 from scraper.read.article.labels import is_byline, is_organisation, label_before
-from scraper.read.article.sight import Body, Headline
+from scraper.read.article.sight import Headline
 from scraper.read.dates import find_dates, is_leaf
 from scraper.read.dom import Document
-from scraper.read.layout import FOOTER, GAP, Layout, spaced
+from scraper.read.layout import CRUMB, FOOTER, GAP, Layout, Line, spaced
 from scraper.read.marks import NO_TITLE, TITLE
 from scraper.read.rules import Candidate, Page, choose
 from scraper.text import compact, halfwidth, han_count, squeeze
@@ -38,10 +38,6 @@ _HEADINGS = {
 }
 _TITLE_METAS = ("ArticleTitle", "og:title", "twitter:title")
 _SPLIT = re.compile(r"\s*[-_|—–﹣－<>»›·•:：,，丨]+\s*|\s{2,}")
-_HOME = re.compile(
-    r"当前位置|您的位置|现在的位置|所在位置|首页\s*[>＞»→/－—–|｜·-]|^首页$|网站首页|[>＞»]\s*正文$"
-)
-_CRUMBS = re.compile(_HOME.pattern + "|^首页")
 _CIPHER = re.compile(r"[\d\W_]")
 _META_BOUND = 400
 
@@ -85,10 +81,17 @@ def find_title(page: Page, layout: Layout, bylines: Iterable[int], told: Iterabl
     best = max(rivals, key=lambda r: (r.score, -r.start))
     if best.score < 3.0:
         return _from_metas(doc, layout, wanted, None if place.behind(best) else best)
+    best = next((r for r in rivals if _is_copied(r, best)), best)
     others = [Candidate(value=r.text, rule=r.rule, weight=r.score) for r in rivals if r is not best]
     others = sorted(others, key=lambda c: -c.weight)[:3]
     text, evidence = choose([Candidate(value=best.text, rule=best.rule, weight=best.score), *others])
     return Headline(text=text, start=best.start, stop=best.stop, evidence=evidence, score=best.score)
+
+
+def _is_copied(rival: _Rival, best: _Rival) -> bool:
+    """Whether the best is the headline of a second copy of the article, for phones, and this that of the first."""
+    apart = best.start - rival.start > _COPY
+    return apart and rival.score >= 3.0 and compact(rival.text) == compact(best.text)
 
 
 class _Wanted:
@@ -137,7 +140,7 @@ class _Wanted:
         elif len(self.parts) > 1 and bare in self.parts:
             # site and column names follow the headline, or stand before it and are shorter
             longest = len(bare) == max(map(len, self.parts))
-            score += 1.0 if longest or bare == self.parts[0] else -1.5
+            score += 1.0 if longest or bare == self.parts[0] or bare in _GENRES else -1.5
         return score
 
 
@@ -160,7 +163,8 @@ def _rivals(page: Page, layout: Layout, wanted: _Wanted, below: list[int]) -> It
     named = {wanted.whole, *wanted.metas, *wanted.parts[:1]}
     told = set(below)
     for i, line in enumerate(lines):
-        long_enough = len(line.text) > 3 or (len(line.text) > 1 and compact(line.text).lower() in named)
+        bare = compact(line.text).lower()
+        long_enough = len(line.text) > 3 or (len(bare) > 1 and (bare in named or bare in _GENRES))
         if (
             long_enough
             and len(line.text) <= MAX_TITLE
@@ -283,6 +287,10 @@ def _is_site(rival: _Rival, wanted: _Wanted) -> bool:
 
 
 _FAINT = 0.5  # what a class or heading is worth where the <title> is but the site's name
+_GENRES = frozenset("讣告 通知 公告 通告 公示 声明 启事 贺信 公报 简报 倡议书".split())
+"""What may be a headline of two characters."""
+_LINK = 8  # characters of a link that is a headline
+_COPY = 8  # lines from one copy of an article to the next
 _FOOT = 12  # lines at the end of a page among which its footer is
 _NAME = 20  # characters of the longest name of a site
 _DATED_LINES = 40  # lines with a date that are looked at for a headline: a card has one, a list has too many
@@ -300,26 +308,19 @@ def _weigh(
     line = lines[rival.start]
     size = sum(lines[i].size for i in range(rival.start, rival.stop))
     links = sum(lines[i].links for i in range(rival.start, rival.stop))
-    score = rival.score + wanted.agreement(rival.text) - place.against(doc, layout, rival)
+    score = (
+        rival.score + wanted.agreement(rival.text) - place.against(doc, layout, rival) - _wording(rival.text)
+    )
     if links * 2 > size:
         score -= 4.0
     if line.hidden:
         score -= 2.5
-    if any(pattern.search(rival.text) for pattern in (_HOME, _SORTS, FOOTER)) or is_byline(rival.text):
+    if any(pattern.search(rival.text) for pattern in (CRUMB, _SORTS, FOOTER)) or is_byline(rival.text):
         score -= 5.0
-    letters = han_count(rival.text)
-    if letters < 4 and len(rival.text) < 8:
-        score -= 1.0
-    if letters < 4 and 2 * len(_CIPHER.findall(rival.text)) > len(rival.text):
-        score -= 3.0  # an index number, a phone number, a count
-    if rival.text[-1] in "。；：:;":
-        score -= 2.0
-    if "。" in rival.text[:-1]:
-        score -= 6.0  # two sentences
-    if rival.text.count("，") > 1 and rival.text[-1] == "。":
-        score -= 3.0  # a sentence, and one of running text
-    if rival.text[0] in "—–":
-        score -= 2.0  # a subtitle, which a dash begins
+    if rival.rule == "line" and _signs(lines, rival):
+        score -= 4.0
+    if rival.stop < len(lines) and _LINK <= lines[rival.stop].links == lines[rival.stop].size:
+        score -= 1.0  # the heading of a list
     following = bisect_left(below, rival.stop)
     if rival.start and is_leaf(lines[rival.start - 1].text):
         score += 3.0
@@ -334,6 +335,38 @@ def _weigh(
     score -= 2.5 * _in_furniture(doc, layout, line.node)
     score -= min(2.0, rival.start / 150)
     return _Rival(rival.text, rival.start, rival.stop, rival.rule, score)
+
+
+def _wording(text: str) -> float:
+    """How much the words of a text speak against a headline: too few of them, numbers, sentences, a subtitle's dash."""
+    against = 0.0
+    letters = han_count(text)
+    if letters < 4 and len(text) < 8 and compact(text) not in _GENRES:
+        against += 1.0
+    if letters < 4 and 2 * len(_CIPHER.findall(text)) > len(text):
+        against += 3.0  # an index number, a phone number, a count
+    if text[-1] in "。；：:;":
+        against += 2.0
+    if "。" in text[:-1]:
+        against += 6.0  # two sentences
+    if text.count("，") > 1 and text[-1] == "。":
+        against += 3.0  # a sentence, and one of running text
+    if text[0] in "—–":
+        against += 2.0  # a subtitle, which a dash begins
+    return against
+
+
+def _signs(lines: list[Line], rival: _Rival) -> bool:
+    """Whether an organisation's name stands between a sentence and a bare day: it signs the text."""
+    if not rival.start or rival.stop >= len(lines) or not is_organisation(rival.text):
+        return False
+    after = lines[rival.stop].text
+    found = find_dates(after)
+    return (
+        bool(found)
+        and found[0].end - found[0].start >= len(after) - 1
+        and lines[rival.start - 1].text[-1] in "。！”"
+    )
 
 
 def _in_furniture(doc: Document, layout: Layout, n: int) -> bool:
@@ -388,41 +421,3 @@ def title_part(title: str, names: set[str]) -> str | None:
 
 _PORTAL = re.compile(r"(?:信息|新闻)网$|网站$|门户$|官网$")
 """Ends of a title that is nothing but the site's name: no news is called so."""
-
-
-def first_line(layout: Layout, body: Body) -> Headline:
-    """The line above the text, or its first, as the headline, where nothing else on the page is one: short, no sentence, no
-    address to its readers."""
-    lines = layout.lines
-    inside = range(body.start, body.stop)
-    first = next((i for i in inside if lines[i].size > _LONG or lines[i].text[-1] == "。"), body.start)
-    above = "line above the text"
-    for i, rule in (
-        (_up(layout, body.start), above),
-        (_up(layout, first), above),
-        (body.start, "first line"),
-    ):
-        line = lines[i] if 0 <= i < body.stop else None
-        if line is None or line.links or not 4 < len(line.text) <= 60 or line.text[-1] in _SENTENCE_END:
-            continue
-        if not (is_byline(line.text) or han_count(line.text) < 4 or _CRUMBS.search(line.text)):
-            return Headline(text=line.text, start=i, stop=i + 1, evidence=Evidence(rule=rule))
-    return Headline(text=None)
-
-
-def _up(layout: Layout, start: int) -> int:
-    """The line above a text, but for subtitle, salutation, byline and letter sizes between it and the text; -1 where none is."""
-    above = start - 1
-    while start - above <= _BETWEEN and above > 0:
-        text = layout.lines[above].text
-        if text[0] not in "—–" and text[-1] not in "：:" and not is_byline(text):
-            break
-        above -= 1
-    return above
-
-
-_LONG = 60  # characters from which a line is a paragraph
-_BETWEEN = 4  # lines of subtitle, byline and letter sizes between headline and text
-
-
-_SENTENCE_END = "。；：:;，,、"
