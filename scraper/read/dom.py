@@ -169,6 +169,10 @@ class Document:
             n = end[n] if tag[n] in MUTE and n != i else n + 1
         return found
 
+    def texts_between(self, first: int, last: int) -> Sequence[int]:
+        """Visible text nodes from one node to another, both included."""
+        return _between(self.shown, first, last + 1)
+
     def script_text(self) -> str:
         """All inline scripts, one after another."""
         return "\n".join(self.data[n] for n in self.scripts)

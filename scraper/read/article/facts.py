@@ -152,12 +152,11 @@ def _labels_apart(doc: Document, line: Line) -> str | None:
         return None
     out: list[str] = []
     labels = set()
-    for n in doc.texts(line.block):
-        if line.node <= n <= line.last:
-            text = compact(doc.data[n])
-            is_label = len(text) > 1 and text in FIELD and doc.parent[n] != line.block
-            labels |= {FIELD[text]} if is_label else set()
-            out.append(f"{GAP}{text}：" if is_label else doc.data[n])
+    for n in doc.texts_between(line.node, line.last):
+        text = compact(doc.data[n])
+        is_label = len(text) > 1 and text in FIELD and doc.parent[n] != line.block
+        labels |= {FIELD[text]} if is_label else set()
+        out.append(f"{GAP}{text}：" if is_label else doc.data[n])
     return "".join(out).strip() if len(labels - {"other"}) > 1 else None
 
 

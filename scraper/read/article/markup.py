@@ -35,6 +35,7 @@ _MEDIUM = re.compile(
 )
 _UPDATED = re.compile(r"updated|modif", re.I)
 _CLOCK = 0.5  # weight of what only adds the clock to a day that is told
+_TIMES = 40  # time elements that are looked at
 _BELOW = 4  # lines below the text
 _MAX_LINE = 60  # characters of a byline
 
@@ -67,9 +68,9 @@ def counted(
     byline below the text."""
     below = [layout.lines[i] for i in bylines if zone.stop <= i < zone.stop + _BELOW]
     for line in (*_beside(layout, zone), *below):
-        for n in doc.texts(line.block):
+        for n in doc.texts_between(line.node, line.last):
             text = doc.data[n].strip()
-            if not line.node <= n <= line.last or not _COUNT.fullmatch(text):
+            if not _COUNT.fullmatch(text):
                 continue
             if any(_VIEWS.search(doc.marks(x)) or _VIEWS.search(doc.attr(x, "src")) for x in _named(doc, n)):
                 yield Candidate(value=text.replace(",", ""), rule="icon", snippet=line.text, weight=weight)
@@ -133,7 +134,7 @@ def timed(doc: Document, layout: Layout, zone: Zone, weight: float) -> Iterator[
         return
     stop = lines[zone.start].node if zone.start < len(lines) else len(doc)
     late = min(zone.stop + _BELOW, len(lines) - 1)
-    for n in doc.elements("time"):
+    for n in doc.elements("time")[:_TIMES]:
         given, words = doc.attr(n, "datetime"), doc.text(n)
         if not lines[zone.title].node <= n <= lines[late].last or _UPDATED.search(doc.marks(n)):
             continue

@@ -77,11 +77,12 @@ def _cut_sections(layout: Layout, shown: list[int], bylines: set[int]) -> list[i
     lines, weights = layout.lines, layout.weights
     total = sum(max(0.0, weights[i]) for i in shown)
     rest = sum(weights[i] for i in shown)  # the links of a list take away what its days and counts add
+    days = sum(i in bylines for i in shown)
     for k, i in enumerate(shown):
+        days -= i in bylines
         if ends_article(lines[i].text):
-            after = shown[k + 1 :]
-            rows = len(after) >= _ROWS and 3 * sum(j in bylines for j in after) >= len(after)
-            if rows or rest < 0.35 * total:
+            after = len(shown) - k - 1
+            if rest < 0.35 * total or (after >= _ROWS and 3 * days >= after):
                 return shown[:k]
         rest -= weights[i]
     return shown

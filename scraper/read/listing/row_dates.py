@@ -103,9 +103,12 @@ def row_date(
     return timed
 
 
+_TIMES = 4  # time elements of a row
+
+
 def _timed(doc: Document, start: int, stop: int) -> str | None:
     """The day of a row's time element whose words are no full date."""
-    for n in doc.elements("time", start):
+    for n in doc.elements("time", start)[:_TIMES]:
         if n < stop and (date := moment(doc.attr(n, "datetime"), doc.text(n))):
             return day(date)
     return None

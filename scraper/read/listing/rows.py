@@ -8,7 +8,7 @@ Every node of the page is weighed by its children as rows; links and dates are e
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -267,8 +267,9 @@ def _rows(doc: Document, ev: Events, kids: dict[int, list[int]], best: _Weight) 
 
 def _until_pager(ev: Events, rows: list[Row]) -> list[Row]:
     """The rows up to a pager that stands behind the most of them: those after it are another list's."""
+    stops = [row.stop for row in rows]
     for pager in ev.pagers:
-        before = sum(row.stop <= pager for row in rows)
+        before = bisect_right(stops, pager)
         if 2 * before > len(rows) > before:
             return rows[:before]
     return rows
