@@ -32,6 +32,8 @@ _REPORTS = re.compile(r"\s?(?:文\s?[/、]?\s?图|图\s?[/、]?\s?文|摄影报�
 _ENGLISH = re.compile(
     r"\((?:Reported|Reporting|Written|Story|Text) by (?P<name>[A-Z][\w.'-]+(?: [A-Z][\w.'-]+){0,3})[^()]{0,60}\)\W*$"
 )
+_PICTURED = re.compile(r"^(?:图片?|摄影?)\s?[/／:：]\s?[\u3400-\u9fff]{2,4}\s+(?=文)")
+"""Who took the pictures, before who wrote: 图/王某某 文/…"""
 _PHOTO = re.compile(r"摄(?:影)?\s*$")
 
 
@@ -65,7 +67,7 @@ def _tail(text: str) -> str | None:
     inner = re.split(r"[;；]", match["inner"])[0].strip(" ,，、")
     if names := names_of(inner):
         return names
-    inner = _REPORTS.sub("", inner)
+    inner = _REPORTS.sub("", _PICTURED.sub("", inner))
     labelled = _LABELLED.match(inner)
     if not labelled or FIELD.get(compact(labelled["label"])) != "author":
         labelled = _INNER_LABEL.match(inner)

@@ -11,7 +11,7 @@ import re
 from scraper.read.article.labels import FIELD, is_credit
 from scraper.read.article.sight import Body
 from scraper.read.dom import Document
-from scraper.read.layout import Layout, Line, ends_article
+from scraper.read.layout import Layout, Line, ends_article, line_weight
 from scraper.text import compact, halfwidth
 
 _FURNITURE = re.compile(
@@ -65,14 +65,14 @@ def trim(
     lines = layout.lines
     inside = range(body.start, body.stop)
     shown = [i for i in inside if not lines[i].hidden] or list(inside)
-    shown = _cut_sections(layout, shown, bylines)
+    shown = _cut_sections(doc, layout, shown, bylines)
     kept = [i for i in shown if not _is_noise(doc, lines[i])]
     kept = _drop_index(doc, layout, kept)
     kept = _drop_abstract(lines, _trim_head(lines, kept, headline, bylines, sure))
     return _trim_tail(lines, kept, bylines, sure)
 
 
-def _cut_sections(layout: Layout, shown: list[int], bylines: set[int]) -> list[int]:
+def _cut_sections(doc: Document, layout: Layout, shown: list[int], bylines: set[int]) -> list[int]:
     """End the text at the first section mark after which little running text follows, or rows with their days."""
     lines, weights = layout.lines, layout.weights
     total = sum(max(0.0, weights[i]) for i in shown)
@@ -83,11 +83,30 @@ def _cut_sections(layout: Layout, shown: list[int], bylines: set[int]) -> list[i
         if ends_article(lines[i].text):
             after = len(shown) - k - 1
             if rest < 0.35 * total or (after >= _ROWS and 3 * days >= after):
-                return shown[:k]
+                behind = _behind_box(doc, lines, shown, k)
+                return shown[:k] + shown[behind:] if behind else shown[:k]
         rest -= weights[i]
     return shown
 
 
+def _behind_box(doc: Document, lines: list[Line], shown: list[int], k: int) -> int:
+    """Where among the lines the text goes on behind a box of links that begins with a section's mark: after a box that stands
+    among the paragraphs, as one more child of what holds them; 0 where it does not."""
+    before = doc.parent[lines[shown[k - 1]].block] if k else -1
+    box = lines[shown[k]].block
+    while before >= 0 and doc.parent[box] != before:
+        box = doc.parent[box]
+        if box <= before:
+            return 0
+    behind = next((j for j in range(k + 1, len(shown)) if not doc.within(lines[shown[j]].node, box)), 0)
+    if not behind or doc.parent[lines[shown[behind]].block] != before:
+        return 0
+    if max(line_weight(lines[j]) for j in shown[behind:]) < _PARAGRAPH:
+        return 0
+    return behind
+
+
+_PARAGRAPH = 60.0  # weight of running text
 _ROWS = 6  # lines from which a third with a day each make rows
 
 
