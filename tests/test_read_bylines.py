@@ -233,3 +233,34 @@ def test_pictures_of_a_list_below_the_text_do_not_outweigh_it() -> None:
     )
     got = article(f"<h1>{TITLE}</h1><p>时间：2024-03-11</p>", f"{TEXT}</div><h4>相关文章</h4><div>{works}")
     assert got.body == f"{FIRST}\n{SECOND}"
+
+
+@pytest.mark.parametrize(
+    ("signed", "author"),
+    [
+        ("（图/罗嘉 文/罗嘉 冯一禾）", "罗嘉 冯一禾"),
+        ("（校记者站 黎小满 指导教师 邢岚）", "黎小满"),
+    ],
+)
+def test_a_signature_names_the_writers_and_no_others(signed: str, author: str) -> None:
+    assert article(f"<h1>{TITLE}</h1><p>时间：2024-03-11</p>", f"{TEXT}<p>{signed}</p>").author == author
+
+
+def test_the_text_goes_on_behind_a_box_of_links_among_its_paragraphs() -> None:
+    box = "<div><h4>延伸阅读</h4><ul><li><a href=/a/1>青禾高新区第一批重点项目签约落地</a></li></ul></div>"
+    last = "高新区党工委书记表示，将锚定全年目标不放松，大抓项目、抓大项目，奋力实现首季开门红，确保完成全年任务。"
+    got = article(
+        f"<h1>{TITLE}</h1><p>时间：2024-03-11</p>", f"{TEXT}{TEXT.replace('3月', '4月')}{box}<p>{last}</p>"
+    )
+    assert got.body.endswith(f"\n{last}")
+    assert "延伸阅读" not in got.body
+    assert "签约落地" not in got.body
+
+
+def test_of_leaves_above_the_headline_a_row_s_is_not_its_own() -> None:
+    rows = "".join(
+        f"<div>{n}2023-12</div><div><a href=/a/{n}>关于申报第{n}批教学名师的通知</a></div>"
+        for n in (28, 23, 22)
+    )
+    got = article(f"{rows}<div>18<b>2023-06</b></div><p>{TITLE}</p><p>发布者：系统管理员 访问次数：</p>")
+    assert got.date == "2023-06-18"

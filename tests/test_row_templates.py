@@ -133,3 +133,16 @@ def test_the_day_that_a_summary_begins_with_is_the_story_s() -> None:
         for n in range(1, 7)
     )
     assert [item.date for item in listing(rows).items] == [f"2024-02-1{n}" for n in range(1, 7)]
+
+
+def test_a_cut_title_behind_its_day_in_one_link_is_whole_in_its_tooltip() -> None:
+    rows = "".join(
+        f'<li><a href="/2024/070{n}/c3107a887{n}/page.htm" title="研究生院关于组织申报第{n}批教育教学改革研究项目的通知">'
+        f"<span>0{n}</span><i>2024-07</i><b>研究生院关于组织申报第{n}批教育教...</b></a></li>"
+        for n in range(1, 7)
+    )
+    got = listing(f"<ul>{rows}</ul>").items
+    assert [item.title for item in got] == [
+        f"研究生院关于组织申报第{n}批教育教学改革研究项目的通知" for n in range(1, 7)
+    ]
+    assert [item.date for item in got] == [f"2024-07-0{n}" for n in range(1, 7)]

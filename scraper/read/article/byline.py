@@ -111,7 +111,8 @@ def find_date(
         if fact.field == "bare_date" and fact.line in beside:
             weight *= 1.15  # of two days the one beside the source
         in_byline = fact.line in bylines and not zone.start <= fact.line < zone.stop
-        if not weight or not fact.value or not (in_byline or _publishes(fact, zone, told, page.url)):
+        leaf = fact.field == "bare_date" and _leaf(fact, layout, zone)
+        if not weight or not fact.value or not (in_byline or leaf or _publishes(fact, zone, told, page.url)):
             continue
         candidates.append(
             Candidate(
@@ -142,6 +143,18 @@ _BESIDE = frozenset(("source", "issuer", "author", "editor", "views"))
 """Fields of which two on a line outside the text say that its day is the publication's."""
 
 
+def _leaf(fact: Fact, layout: Layout, zone: Zone) -> bool:
+    """Whether a day is that of a calendar leaf above the headline: it stands over its month as no other does, so that a
+    kicker may stand between; but no link, which would be a row's."""
+    between = layout.lines[fact.line + 1 : zone.title]
+    return (
+        0 < zone.title - fact.line <= _KICKER and is_leaf(fact.snippet) and not any(x.links for x in between)
+    )
+
+
+_KICKER = 3  # lines from a leaf to the headline
+
+
 def _publishes(fact: Fact, zone: Zone, told: set[str], url: str) -> bool:
     """Whether a date can be the publication's by where it stands: one without a label only between headline and text."""
     inside = zone.start <= fact.line < zone.stop
@@ -149,8 +162,6 @@ def _publishes(fact: Fact, zone: Zone, told: set[str], url: str) -> bool:
         return not (inside and fact.label in ("时间", "日期"))
     if zone.title - fact.line == 1 and len(fact.snippet) <= 20 and not _WEEKDAY.search(fact.snippet):
         return True  # a calendar leaf right above the headline; with its weekday it is the day of the visit
-    if 1 < zone.title - fact.line <= 3 and is_leaf(fact.snippet):
-        return True  # its day stands above its month as on no other, so that a kicker may stand between
     if fact.line < zone.title and day(fact.value) in dates_of(url):
         return True  # the day of a paper's edition, which its address has too
     if inside or len(fact.snippet) > 90 or not zone.title <= fact.line < zone.stop:

@@ -34,6 +34,7 @@ _ENGLISH = re.compile(
 )
 _PICTURED = re.compile(r"^(?:图片?|摄影?)\s?[/／:：]\s?[\u3400-\u9fff]{2,4}\s+(?=文)")
 """Who took the pictures, before who wrote: 图/王某某 文/…"""
+_GUIDED = re.compile(r"\s+指导(?:教师|老师)?\s?[:：]?\s?[\u3400-\u9fff]{2,4}$")
 _PHOTO = re.compile(r"摄(?:影)?\s*$")
 
 
@@ -67,7 +68,7 @@ def _tail(text: str) -> str | None:
     inner = re.split(r"[;；]", match["inner"])[0].strip(" ,，、")
     if names := names_of(inner):
         return names
-    inner = _REPORTS.sub("", _PICTURED.sub("", inner))
+    inner = _REPORTS.sub("", _GUIDED.sub("", _PICTURED.sub("", inner)))
     labelled = _LABELLED.match(inner)
     if not labelled or FIELD.get(compact(labelled["label"])) != "author":
         labelled = _INNER_LABEL.match(inner)

@@ -91,7 +91,7 @@ def find_title(page: Page, layout: Layout, bylines: Iterable[int], told: Iterabl
 def _is_copied(rival: _Rival, best: _Rival) -> bool:
     """Whether the best is the headline of a second copy of the article, for phones, and this that of the first."""
     apart = best.start - rival.start > _COPY
-    return apart and rival.score >= 3.0 and compact(rival.text) == compact(best.text)
+    return apart and rival.score >= 2.0 and compact(rival.text) == compact(best.text)
 
 
 class _Wanted:

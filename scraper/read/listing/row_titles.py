@@ -57,7 +57,8 @@ def link_title(doc: Document, n: int) -> str:
     if not shown:
         return whole
     if _CUT.search(shown):
-        return whole if compact(whole).startswith(compact(_CUT.sub("", shown))[:6]) else shown
+        cut = compact(_CUT.sub("", shown))
+        return whole if compact(whole).startswith(cut[:6]) or compact(whole)[:6] in cut else shown
     a, b = compact(shown), compact(whole)
     if a == b:
         return shown
