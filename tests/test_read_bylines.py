@@ -264,3 +264,28 @@ def test_of_leaves_above_the_headline_a_row_s_is_not_its_own() -> None:
     )
     got = article(f"{rows}<div>18<b>2023-06</b></div><p>{TITLE}</p><p>发布者：系统管理员 访问次数：</p>")
     assert got.date == "2023-06-18"
+
+
+@pytest.mark.parametrize(
+    ("byline", "field", "value"),
+    [
+        (
+            "<p><b>作 者</b>田静宜 主治医师</p><p><b>审核专家</b>沙振华 主任医师</p><p><b>供稿单位</b>一院</p>",
+            "author",
+            "田静宜",
+        ),
+        ("<dl><dt class=label>Source 来源</dt><dd>青禾日报</dd></dl>", "source", "青禾日报"),
+    ],
+)
+def test_labels_that_blanks_or_another_language_widen(byline: str, field: str, value: object) -> None:
+    assert getattr(article(f"<h1>{TITLE}</h1><div>{byline}</div><p>2024-03-11</p>"), field) == value
+
+
+def test_the_tag_in_a_heading_is_no_part_of_the_headline() -> None:
+    got = article(f"<h1>{TITLE} <a href=/c/7>汽车</a></h1><p>2024-03-11 来源：青禾融媒</p>", title="青禾网")
+    assert got.title == TITLE
+
+
+def test_a_count_behind_a_link_below_the_text_is_a_row_s() -> None:
+    rows = "".join(f"<p><a href=/a/{n}>青禾夜校报名火爆</a>{n}31{n}阅读</p>" for n in range(2, 7))
+    assert article(f"<h1>{TITLE}</h1><p>时间：2024-03-11</p>", f"{TEXT}<p>热文榜</p>{rows}").views is None

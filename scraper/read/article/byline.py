@@ -329,9 +329,9 @@ def is_row(doc: Document, fact: Fact, layout: Layout) -> bool:
 
 
 def _below_link(fact: Fact, layout: Layout) -> bool:
-    """Whether a count without a label stands below a link and nothing else: a row's."""
-    before = layout.lines[fact.line - 1] if fact.line else None
-    return not fact.label and before is not None and before.links == before.size > 0
+    """Whether a count without a label stands behind a link, or below one and nothing else: a row's."""
+    line, before = layout.lines[fact.line], layout.lines[max(0, fact.line - 1)]
+    return not fact.label and (before.links == before.size > 0 or line.links * 2 > line.size)
 
 
 def find_views(

@@ -18,12 +18,13 @@ from scraper.read.article.values import clean_value, number_of, within_brackets
 from scraper.read.dates import Found, find_dates
 from scraper.read.dom import Document
 from scraper.read.layout import GAP, Layout, Line, spaced
-from scraper.text import compact, halfwidth, is_han, shorten
+from scraper.text import compact, halfwidth, is_han, shorten, squeeze
 
 MAX_LINE = 260  # characters; a longer line is running text, its colons are punctuation
 MAX_ROW = 400  # nodes
 MAX_RIVALS = 5
 _APART = re.compile("来源|作者|时间|日期|编辑|阅读|浏览|点击|发布")
+_LATIN = re.compile(r"^[A-Za-z]{3,12}")
 _MAX_APART = 120  # characters of a line of several labels and values
 _SHORT = 60  # characters of a line that is one label with its value
 _SIGN = re.compile(r"[:︰︱丨|/]")
@@ -130,10 +131,10 @@ def _labelled(doc: Document, line: Line, least: int = 3) -> str | None:
     """A short line as `label：value` where an element of its own holds the label and no colon follows it."""
     if line.node == line.last or line.size > _SHORT or line.links or doc.parent[line.node] == line.block:
         return None
-    label = doc.data[line.node].strip()
+    label = compact(doc.data[line.node])
     if label not in FIELD or len(label) < least:
         return None
-    value = line.text.removeprefix(label).strip()
+    value = line.text.removeprefix(squeeze(doc.data[line.node])).strip()
     return f"{label}：{value}" if value and value[0] not in ":：" else None
 
 
@@ -367,6 +368,7 @@ def _cell_label(doc: Document, layout: Layout, i: int, out: list[Fact]) -> bool:
     the cell below. True for a date's label."""
     lines = layout.lines
     label = compact(lines[i].text).strip("【】[]")
+    label = label if label in FIELD else _LATIN.sub("", label)  # Source 来源
     field = FIELD.get(label, "other")
     if field == "other" or len(label) < 2 or lines[i].links:
         return False  # what can be clicked sorts a table

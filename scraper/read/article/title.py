@@ -198,9 +198,20 @@ def _element(
     if len(parts) == 1 and layout.lines[own.start].last >= doc.end[n]:
         inside = doc.text(n)  # the rest of the line is its byline
         parts = [inside] if inside and is_byline(parts[0].removeprefix(inside).strip()) else parts
-    text = without_date(join_lines(parts))
+    text = without_date(join_lines(parts)) if len(parts) > 1 else without_date(_without_tag(doc, n, parts[0]))
     if 1 < len(text) <= MAX_TITLE:
         yield _Rival(text, own.start, stop, rule, weight)
+
+
+def _without_tag(doc: Document, n: int, text: str) -> str:
+    """A headline without the short link behind it in its heading: the tag it is sorted under."""
+    if not 0 < doc.link_size(n) <= _TAG or doc.size(n) < 3 * _TAG:
+        return text
+    tags = [doc.text(a) for a in doc.elements("a", n)]
+    return text.removesuffix(tags[-1]).rstrip() if tags and tags[-1] else text
+
+
+_TAG = 4  # characters of a tag
 
 
 def _dated(text: str) -> str:
