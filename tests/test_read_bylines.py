@@ -289,3 +289,33 @@ def test_the_tag_in_a_heading_is_no_part_of_the_headline() -> None:
 def test_a_count_behind_a_link_below_the_text_is_a_row_s() -> None:
     rows = "".join(f"<p><a href=/a/{n}>青禾夜校报名火爆</a>{n}31{n}阅读</p>" for n in range(2, 7))
     assert article(f"<h1>{TITLE}</h1><p>时间：2024-03-11</p>", f"{TEXT}<p>热文榜</p>{rows}").views is None
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        (f"{TEXT}<p>（装备推广司 岳宁 东澜省林机站 简佳禾）</p>", "author", "岳宁 简佳禾"),
+        (f"<p>文｜呼吸与危重症医学科 何静</p>{TEXT}", "author", "何静"),
+        (f"{TEXT}<p>分类：<a href=/t/12>通知公告</a></p><p>5127 次阅读</p>", "views", 5127),
+    ],
+)
+def test_writers_of_offices_and_counts_that_end_the_text(text: str, field: str, value: object) -> None:
+    assert getattr(article(f"<h1>{TITLE}</h1><p>时间：2024-03-11</p>", text), field) == value
+
+
+def test_a_headline_parted_by_a_break_in_a_bold_cell_is_whole() -> None:
+    head = "<table><tr><td><font size=5><b>总投资8.6亿元电驱壳体项目<br>签约落户青禾经济开发区</b></font></td></tr>"
+    got = article(
+        f"{head}<tr><td>发布单位：招商局 发布日期：2019年4月12日</td></tr></table>", title="青禾经济开发区"
+    )
+    assert got.title == "总投资8.6亿元电驱壳体项目签约落户青禾经济开发区"
+
+
+def test_a_headline_of_two_characters_stands_above_its_text_where_nothing_marks_it() -> None:
+    page = (
+        f"<title>青禾大学信息网</title><body><p>当前位置：<a href=/>首页</a> → 讣告</p><p>讣 告</p><div>{TEXT}</div>"
+        "<p>发布单位：离退休工作处 发布日期：2024年03月04日</p></body>"
+    )
+    got = reading(page).article
+    assert got is not None
+    assert got.title == "讣 告"

@@ -146,3 +146,14 @@ def test_a_cut_title_behind_its_day_in_one_link_is_whole_in_its_tooltip() -> Non
         f"研究生院关于组织申报第{n}批教育教学改革研究项目的通知" for n in range(1, 7)
     ]
     assert [item.date for item in got] == [f"2024-07-0{n}" for n in range(1, 7)]
+
+
+def test_a_card_is_called_by_its_headline_and_not_by_the_tag_on_its_picture() -> None:
+    cards = "".join(
+        f"<div class=c><div class=k><a href=/c/{n}><img src=/{n}.jpg><span>写字楼</span></a><div><h4><a href=/c/{n}>智谷创新中心{n}号楼</a></h4>"
+        f"<p>海棠路8{n}号</p><a href=/ask?c={n}>在线咨询</a></div></div></div>"
+        for n in range(1, 10)
+    )
+    pages = '<ul class="pagination"><li><a href="?page=2">2</a></li></ul>'
+    got = listing(f"<div>{cards}</div>{pages}").items
+    assert [item.title for item in got][:9] == [f"智谷创新中心{n}号楼" for n in range(1, 10)]

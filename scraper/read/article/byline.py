@@ -328,10 +328,15 @@ def is_row(doc: Document, fact: Fact, layout: Layout) -> bool:
     return any(x.links and x is not line and find_dates(x.text) for x in (before, after))
 
 
+_COUNTS = re.compile(r"\W{0,2}(?:阅读|浏览|点击|访问)")
+
+
 def _below_link(fact: Fact, layout: Layout) -> bool:
     """Whether a count without a label stands behind a link, or below one and nothing else: a row's."""
     line, before = layout.lines[fact.line], layout.lines[max(0, fact.line - 1)]
-    return not fact.label and (before.links == before.size > 0 or line.links * 2 > line.size)
+    if fact.label or _COUNTS.match(line.text):
+        return False
+    return before.links == before.size > 0 or line.links * 2 > line.size
 
 
 def find_views(

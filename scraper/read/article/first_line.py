@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from scraper.model import Evidence
-from scraper.read.article.labels import is_byline
+from scraper.read.article.labels import GENRES, is_byline
 from scraper.read.article.sight import Body, Headline
 from scraper.read.layout import CRUMB, Layout
-from scraper.text import han_count
+from scraper.text import compact, han_count
 
 
 def first_line(layout: Layout, body: Body) -> Headline:
@@ -22,6 +22,8 @@ def first_line(layout: Layout, body: Body) -> Headline:
         (body.start, "first line"),
     ):
         line = lines[i] if 0 <= i < body.stop else None
+        if line is not None and not line.links and compact(line.text) in GENRES:
+            return Headline(text=line.text, start=i, stop=i + 1, evidence=Evidence(rule=rule))
         if line is None or line.links or not 4 < len(line.text) <= 60 or line.text[-1] in _SENTENCE_END:
             continue
         if not (

@@ -43,6 +43,9 @@ _BOUND_ALONE = frozenset(
 )
 """Labels that end longer words (活动时间), so that something other than a word must stand before them."""
 
+GENRES = frozenset("讣告 通知 公告 通告 公示 声明 启事 贺信 公报 简报 倡议书".split())
+"""What may be a headline of two characters."""
+
 SURNAMES = frozenset(
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦昌马苗凤花方俞任袁柳酆鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安"
     "常乐于时傅皮卞齐康伍余元卜顾孟平黄和穆萧尹姚邵湛汪祁毛禹狄米贝明臧计伏成戴谈宋茅庞熊纪舒屈项祝董梁杜阮蓝闵席季麻强贾路娄危江童颜郭梅盛林刁钟徐邱骆高夏蔡田樊胡凌"
@@ -134,11 +137,11 @@ _ROLE = (
 NAMES = r"(?P<names>[\u3400-\u9fff·]{1,4}(?:[\s、,，/]{1,4}[\u3400-\u9fff·]{1,5}){0,8})"
 """A run of what may be names."""
 ALONE = re.compile(
-    r"^[□■◎●\s]*(?:文\s?[/|丨︱:：]\s?)?" + _ROLE + r"\s?[:：]?\s?" + NAMES + r"(?:\s?(?:报道|文))?$"
+    r"^[□■◎●\s]*(?:文\s?[/|｜丨︱:：]\s?)?" + _ROLE + r"\s?[:：]?\s?" + NAMES + r"(?:\s?(?:报道|文))?$"
 )
 """A line that names its writers and says nothing else: 本报记者 王某某 李某."""
 _BY = re.compile(
-    r"^[\W_]*(?:撰?文|作\s?者|文字)\s?[/／:：|丨︱]\s?(?P<rest>[^:：/／]{2,40}?)(?:\s+(?:图|摄影|图片|编辑)\s?[/／:：].*)?[\W_]*$"
+    r"^[\W_]*(?:撰?文|作\s?者|文字)\s?[/／:：|｜丨︱]\s?(?P<rest>[^:：/／]{2,40}?)(?:\s+(?:图|摄影|图片|编辑)\s?[/／:：].*)?[\W_]*$"
 )
 _NAME_SEPARATOR = re.compile(r"[\s、,，/和]+")
 

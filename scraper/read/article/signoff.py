@@ -79,7 +79,7 @@ def _tail(text: str) -> str | None:
         return names
     if len(inner) > 24 or "《" in inner or not is_office(inner):
         return None
-    return last_name(inner) or name_behind_office(inner) or None
+    return _of_offices(inner) or last_name(inner) or name_behind_office(inner) or None
 
 
 _SPEAKING = re.compile(r"[的了是在为由与和]|简称|以下|附|见|详|第|年|月|日|\d|：|:")
@@ -88,6 +88,15 @@ _SPEAKING = re.compile(r"[的了是在为由与和]|简称|以下|附|见|详|�
 def is_office(text: str) -> bool:
     """Whether a bracket can be a sign-off and not a remark: no words of a sentence, no number."""
     return _SPEAKING.search(text) is None
+
+
+def _of_offices(text: str) -> str | None:
+    """The names of `某局 王某 某站 李某`: each office is followed by its people."""
+    parts = text.split()
+    names = [p for p in parts if is_person(p)]
+    offices = [k for k, p in enumerate(parts) if not is_person(p)]
+    followed = all(len(parts[k]) > 2 and k + 1 < len(parts) and k + 1 not in offices for k in offices)
+    return " ".join(names) if len(offices) > 1 and followed else None
 
 
 def _glued(text: str) -> str | None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import accumulate, islice, pairwise
 
 from scraper.model import Evidence
-from scraper.read.article.labels import is_byline, is_organisation, label_before
+from scraper.read.article.labels import GENRES, is_byline, is_organisation, label_before
 from scraper.read.article.sight import Headline
 from scraper.read.dates import find_dates, is_leaf
 from scraper.read.dom import Document
@@ -42,6 +42,8 @@ _CIPHER = re.compile(r"[\d\W_]")
 _META_BOUND = 400
 
 
+_INLINE = frozenset("b strong font span".split())
+"""What templates without headings put a headline into, its lines parted by <br>."""
 _NEVER = frozenset("a body ul li form table script img link meta input iframe html".split())
 
 
@@ -140,7 +142,7 @@ class _Wanted:
         elif len(self.parts) > 1 and bare in self.parts:
             # site and column names follow the headline, or stand before it and are shorter
             longest = len(bare) == max(map(len, self.parts))
-            score += 1.0 if longest or bare == self.parts[0] or bare in _GENRES else -1.5
+            score += 1.0 if longest or bare == self.parts[0] or bare in GENRES else -1.5
         return score
 
 
@@ -164,7 +166,7 @@ def _rivals(page: Page, layout: Layout, wanted: _Wanted, below: list[int]) -> It
     told = set(below)
     for i, line in enumerate(lines):
         bare = compact(line.text).lower()
-        long_enough = len(line.text) > 3 or (len(bare) > 1 and (bare in named or bare in _GENRES))
+        long_enough = len(line.text) > 3 or (len(bare) > 1 and (bare in named or bare in GENRES))
         if (
             long_enough
             and len(line.text) <= MAX_TITLE
@@ -172,6 +174,8 @@ def _rivals(page: Page, layout: Layout, wanted: _Wanted, below: list[int]) -> It
             and (i, i + 1) not in seen
         ):
             yield _Rival(line.text, i, i + 1, "line", 0.0)
+            if doc.tag[up := doc.parent[line.node]] in _INLINE and len(layout.within(doc, up)) > 1:
+                yield from _element(doc, layout, up, "lines", 0.5, seen)
     for i, (line, after) in enumerate(pairwise(lines) if wanted.metas else ()):
         if line.block == after.block and line.size + after.size <= MAX_TITLE and (i, i + 2) not in seen:
             joined = join_lines([line.text, after.text])
@@ -298,8 +302,6 @@ def _is_site(rival: _Rival, wanted: _Wanted) -> bool:
 
 
 _FAINT = 0.5  # what a class or heading is worth where the <title> is but the site's name
-_GENRES = frozenset("讣告 通知 公告 通告 公示 声明 启事 贺信 公报 简报 倡议书".split())
-"""What may be a headline of two characters."""
 _LINK = 8  # characters of a link that is a headline
 _COPY = 8  # lines from one copy of an article to the next
 _FOOT = 12  # lines at the end of a page among which its footer is
@@ -352,7 +354,7 @@ def _wording(text: str) -> float:
     """How much the words of a text speak against a headline: too few of them, numbers, sentences, a subtitle's dash."""
     against = 0.0
     letters = han_count(text)
-    if letters < 4 and len(text) < 8 and compact(text) not in _GENRES:
+    if letters < 4 and len(text) < 8 and compact(text) not in GENRES:
         against += 1.0
     if letters < 4 and 2 * len(_CIPHER.findall(text)) > len(text):
         against += 3.0  # an index number, a phone number, a count

@@ -12,11 +12,12 @@ from scraper.read.listing.row_dates import date_column, heading_year, row_date, 
 from scraper.read.listing.row_titles import link_title
 from scraper.read.listing.rows import Rows
 
+_TAG, _HEADLINE = 5, 40  # characters of a tag over a picture, of a headline
 MAX_ITEMS = 5_000  # rows of one page that are kept
 
 
 def items_of(doc: Document, rows: Rows, link: Callable[[str], str | None]) -> tuple[Item, ...]:
-    """Items in the order of the rows, each address once; rows that lead nowhere are left out. `link` makes absolute."""
+    """Items in the order of the rows, each address once, by its headline; rows that lead nowhere are left out. `link` makes absolute."""
     found: dict[str, Item] = {}
     for item in _items(doc, rows, link):
         old = found.get(item.url)
@@ -24,6 +25,8 @@ def items_of(doc: Document, rows: Rows, link: Callable[[str], str | None]) -> tu
             found[item.url] = item
         elif not old.date and item.date:
             found[item.url] = replace(item, title=max(old.title, item.title, key=len))
+        elif len(old.title) <= _TAG < len(item.title) <= _HEADLINE:
+            found[item.url] = replace(old, title=item.title)  # the first link was the kind of the thing
     kept = list(found.values())
     years = with_years([(item.url, item.date) for item in kept])
     return tuple(replace(item, date=date) for item, date in zip(kept, years, strict=True))
