@@ -319,3 +319,38 @@ def test_a_headline_of_two_characters_stands_above_its_text_where_nothing_marks_
     got = reading(page).article
     assert got is not None
     assert got.title == "讣 告"
+
+
+@pytest.mark.parametrize(
+    ("byline", "field", "value"),
+    [
+        ("2023-08-17 08:31 | 中国冷运报 | 记者 唐糖 浏览：4409 评论：0", "source", "中国冷运报"),
+        ("2023-08-17 08:31 | 中国冷运报 | 记者 唐糖 浏览：4409 评论：0", "author", "唐糖"),
+        ("24-01-12 青禾融媒 阅读：", "source", "青禾融媒"),
+        ("2009年04月22日 07:36 青禾晚报 【大 中 小】", "source", "青禾晚报"),
+        ("2009年04月22日 07:36 青禾通报 【大 中 小】", "source", None),
+        ("<span>2024-03-18</span><span>28164 人已读</span>", "views", 28164),
+        ("<span>2024-03-18</span><span>28164 人已读</span>", "date", "2024-03-18"),
+    ],
+)
+def test_a_byline_without_labels(byline: str, field: str, value: object) -> None:
+    assert getattr(article(f"<h1>{TITLE}</h1><p>{byline}</p>"), field) == value
+
+
+def test_a_column_s_banner_and_an_app_s_name_are_no_headline() -> None:
+    menu = "<ul><li><a href=/a>通知公告</a></li><li><a href=/b>团体标准</a></li></ul>"
+    head = f"{menu}<div class=banner><h2>通知公告</h2><p>NOTICE</p></div><p class=bt>{TITLE}</p><p>2023.01.18</p>"
+    assert article(head, title="通知公告").title == TITLE
+    head = (
+        f"<span>看青禾</span><div class=tt><span>{TITLE}</span></div><p>青禾县融媒体中心 2024-06-21 10:08</p>"
+    )
+    assert article(head, title="看青禾").title == TITLE
+
+
+def test_the_day_of_an_edition_is_that_of_the_page_its_pages_are_listed_on() -> None:
+    pages = "".join(f"<p><a href=/a{n}>第A0{n}版：要闻</a></p>" for n in range(1, 9))
+    text = "".join(TEXT.replace("青禾", zone) for zone in ("青禾", "云岭", "白河", "石湾"))
+    page = f"<title>青禾日报</title><body><p>2023年11月14日 星期二</p>{pages}<p>{TITLE}</p><p>□本报记者 周立言</p><div>{text}</div></body>"
+    got = reading(page, "http://paper.example/content_7.htm").article
+    assert got is not None
+    assert (got.title, got.date, got.author) == (TITLE, "2023-11-14", "周立言")

@@ -40,6 +40,7 @@ END_MARK = re.compile(
 )
 """What stands after an article: neighbours, related links, credits, comments."""
 _SENTENCE_END = re.compile(r"[。！？…]\W?$")
+_DAY_END = re.compile(r"\d{4}[-/.]\d\d[-/.]\d\d$")
 GAP = "  "
 """Two blanks: a gap wide enough to part two values on one line."""
 
@@ -256,7 +257,7 @@ def spaced(doc: Document, layout: Layout, line: Line) -> str:
         owner = doc.parent[n]
         if owner != before:
             named = _named(doc, owner)
-            if before >= 0 and (named or parted):
+            if before >= 0 and (named or parted or (out and _DAY_END.search(out[-1]))):
                 out.append(GAP)
             before, parted = owner, named
         out.append(written[n] if n in written else doc.data[n])

@@ -101,24 +101,7 @@ def find_date(
     """Publication as shown, with the clock where the page has one for that day. A date that the headline itself speaks of is
     the day of what it tells."""
     told = {day(d.value) for d in find_dates(headline or "", loose=True)}
-    weights = {"date": 10.0, "bare_date": 7.0, "updated": 3.0}
-    facts = list(facts)
-    bylines = crowded(facts, _BESIDE)
-    beside = {f.line for f in facts if f.label and f.value and f.field in _BESIDE}
-    candidates: list[Candidate] = []
-    for fact in facts:
-        weight = weights.get(fact.field, 0.0) * _weight(fact, zone)
-        if fact.field == "bare_date" and fact.line in beside:
-            weight *= 1.15  # of two days the one beside the source
-        in_byline = fact.line in bylines and not zone.start <= fact.line < zone.stop
-        leaf = fact.field == "bare_date" and _leaf(fact, layout, zone)
-        if not weight or not fact.value or not (in_byline or leaf or _publishes(fact, zone, told, page.url)):
-            continue
-        candidates.append(
-            Candidate(
-                value=fact.value, rule=f"byline {fact.label}".strip(), snippet=fact.snippet, weight=weight
-            )
-        )
+    candidates = [*_shown_dates(page.url, list(facts), layout, zone, told)]
     for rule, text, weight in _selected(page, "date"):
         found = find_dates(text, loose=True)
         if found:
@@ -139,6 +122,28 @@ def find_date(
     return value, evidence
 
 
+def _shown_dates(
+    url: str, facts: list[Fact], layout: Layout, zone: Zone, told: set[str]
+) -> Iterator[Candidate]:
+    """The dates of the page's lines that may be the publication's. `told`: the days that the headline speaks of."""
+    weights = {"date": 10.0, "bare_date": 7.0, "updated": 3.0}
+    edition = sum(_EDITION.match(x.text) is not None for x in layout.lines[: max(0, zone.title)]) >= _PAGES
+    bylines = crowded(facts, _BESIDE)
+    beside = {f.line for f in facts if f.label and f.value and f.field in _BESIDE}
+    for fact in facts:
+        near = _weight(fact, zone) or (_FAR if edition and fact.line < zone.title else 0.0)
+        weight = weights.get(fact.field, 0.0) * near
+        if not weight or not fact.value:
+            continue
+        if fact.field == "bare_date" and fact.line in beside:
+            weight *= 1.15  # of two days the one beside the source
+        in_byline = fact.line in bylines and not zone.start <= fact.line < zone.stop
+        leaf = fact.field == "bare_date" and _leaf(fact, layout, zone)
+        if in_byline or leaf or _publishes(fact, zone, told, url, edition):
+            rule = f"byline {fact.label}".strip()
+            yield Candidate(value=fact.value, rule=rule, snippet=fact.snippet, weight=weight)
+
+
 _BESIDE = frozenset(("source", "issuer", "author", "editor", "views"))
 """Fields of which two on a line outside the text say that its day is the publication's."""
 
@@ -152,18 +157,21 @@ def _leaf(fact: Fact, layout: Layout, zone: Zone) -> bool:
     )
 
 
+_EDITION = re.compile(r"\W{0,2}第\s?[A-Z]?\d{1,3}\s?版")
+_FAR = 0.3  # weight of the head of an edition's page, menus away from the headline
+_PAGES = 3  # pages of a paper from which a list of them is one of an edition's
 _KICKER = 3  # lines from a leaf to the headline
 
 
-def _publishes(fact: Fact, zone: Zone, told: set[str], url: str) -> bool:
+def _publishes(fact: Fact, zone: Zone, told: set[str], url: str, edition: bool) -> bool:
     """Whether a date can be the publication's by where it stands: one without a label only between headline and text."""
     inside = zone.start <= fact.line < zone.stop
     if fact.field != "bare_date":
         return not (inside and fact.label in ("时间", "日期"))
     if zone.title - fact.line == 1 and len(fact.snippet) <= 20 and not _WEEKDAY.search(fact.snippet):
         return True  # a calendar leaf right above the headline; with its weekday it is the day of the visit
-    if fact.line < zone.title and day(fact.value) in dates_of(url):
-        return True  # the day of a paper's edition, which its address has too
+    if fact.line < zone.title and (edition or day(fact.value) in dates_of(url)):
+        return True  # the day of a paper's edition, which its pages are listed with, or its address has too
     if inside or len(fact.snippet) > 90 or not zone.title <= fact.line < zone.stop:
         return False
     return fact.line >= zone.title_stop or day(fact.value) not in told
@@ -331,11 +339,16 @@ def is_row(doc: Document, fact: Fact, layout: Layout) -> bool:
 _COUNTS = re.compile(r"\W{0,2}(?:阅读|浏览|点击|访问)")
 
 
+_ROWS = 3  # counts below the text that are those of rows
+
+
+def _unlabelled(fact: Fact) -> bool:
+    return not fact.label and not _COUNTS.match(fact.snippet)
+
+
 def _below_link(fact: Fact, layout: Layout) -> bool:
     """Whether a count without a label stands behind a link, or below one and nothing else: a row's."""
     line, before = layout.lines[fact.line], layout.lines[max(0, fact.line - 1)]
-    if fact.label or _COUNTS.match(line.text):
-        return False
     return before.links == before.size > 0 or line.links * 2 > line.size
 
 
@@ -344,7 +357,8 @@ def find_views(
 ) -> tuple[int | None, Evidence | None]:
     """The number that the page holds for this article; 0 is a counter not loaded yet."""
     late = _late(facts, zone)
-    rows = sum(f.field == "views" and f.line >= zone.stop and _below_link(f, layout) for f in facts)
+    below = [f for f in facts if f.field == "views" and f.line >= zone.stop and _unlabelled(f)]
+    rows, many = sum(_below_link(f, layout) for f in below), len(below) >= _ROWS
     candidates = [
         Candidate(
             value=f.value, rule=f"byline {f.label}".strip(), snippet=f.snippet, weight=10 * _weight(f, zone)
@@ -356,7 +370,7 @@ def find_views(
         and (f.line in late or not zone.start <= f.line < zone.stop)
         and not FOOTER.search(f.snippet)  # the site's visitors
         and not of_a_row(f, layout)
-        and not (rows > 1 and f.line >= zone.stop and _below_link(f, layout))
+        and not (f.line >= zone.stop and (many or (rows > 1 and _below_link(f, layout))) and _unlabelled(f))
     ]
     candidates += counted(page.doc, layout, zone, {f.line for f in facts if f.label and f.value}, 6.0)
     for rule, text, weight in _selected(page, "views"):

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from scraper.read.article.facts import text_facts
 from scraper.read.article.sight import Zone
 from scraper.read.article.values import clean_value
-from scraper.read.dates import find_dates, in_china, moment, parse_date
+from scraper.read.dates import Found, find_dates, in_china, moment, parse_date
 from scraper.read.dom import Document
 from scraper.read.layout import Layout, Line, spaced
 from scraper.read.rules import Candidate, Page
@@ -31,10 +31,13 @@ _ENGLISH = re.compile(
     r"\s{0,3}(?:[|)]|\s{2}|Updated|Published)"
 )
 _MEDIUM = re.compile(
-    r"[\u3400-\u9fff]{1,10}(?:日报|晚报|晨报|早报|商报|周报|时报|都市报|青年报|新闻网|新华社|新华网|人民网|融媒体中心|融媒客户端|新闻客户端|电视台|通讯社|周刊)"
+    r"[\u3400-\u9fff]{1,10}(?:新闻网|新华社|新华网|人民网|融媒体?(?:中心|客户端)?|新闻客户端|电视台|通讯社|周刊)"
+    r"|[\u3400-\u9fff]{2,8}(?<![通公简汇预举海情警申填])报"
 )
+"""Names of papers and stations as they end."""
 _UPDATED = re.compile(r"updated|modif", re.I)
 _CLOCK = 0.5  # weight of what only adds the clock to a day that is told
+_BARS = re.compile("[|｜丨]")
 _TIMES = 40  # time elements that are looked at
 _BELOW = 4  # lines below the text
 _MAX_LINE = 60  # characters of a byline
@@ -94,13 +97,21 @@ def media(page: Page, layout: Layout, zone: Zone, weight: float) -> Iterator[Can
     lines = layout.lines
     for i in range(max(0, zone.title_stop), min(zone.start, zone.title_stop + 4)):
         text = lines[i].text
-        days = find_dates(text) if lines[i].size <= _MAX_LINE else []
-        head = text[: days[0].start].strip() if days else ""
-        if head and _MEDIUM.fullmatch(head) and compact(head) not in names:
-            yield Candidate(value=head, rule="a medium's name", snippet=text, weight=weight)
+        days = find_dates(text, loose=True) if lines[i].size <= _MAX_LINE else []
+        for name in _pieces(text, days):
+            if _MEDIUM.fullmatch(name) and compact(name) not in names:
+                yield Candidate(value=name, rule="a medium's name", snippet=text, weight=weight)
         beside = (lines[k].text for k in (i - 1, i + 1) if zone.title_stop <= k < zone.start)
         if _MEDIUM.fullmatch(text) and compact(text) not in names and any(find_dates(x) for x in beside):
             yield Candidate(value=text, rule="a medium's name", snippet=text, weight=weight)
+
+
+def _pieces(text: str, days: list[Found]) -> Iterator[str]:
+    """What stands before the day of a line, right behind it, and between its bars."""
+    if days:
+        yield text[: days[0].start].strip(" |｜丨")
+        yield text[days[-1].end :].strip(" |｜丨").partition(" ")[0]
+        yield from (piece.strip() for piece in _BARS.split(text)[1:-1])
 
 
 def _named(doc: Document, n: int) -> Iterator[int]:

@@ -26,7 +26,7 @@ _INNER_LABEL = re.compile(
 )
 _LABELLED = re.compile(r"^(?P<label>[^:：]{1,8}?)\s?[:：]\s?(?P<rest>.+)$")
 _STOP = re.compile(r"(?:图|摄影|编辑|审核|来源|责编|摄)\s?[/／:：]")
-_ROLES = re.compile(r"\s(?:本报|本网|本台|特约|实习|见习|全媒体)?(?:记者|通讯员)\s?[:：]?\s")
+_ROLES = re.compile(r"\s(?:本报|本网|本台|特约|实习|见习|全媒体)?(?:记者|通讯员|实习生)\s?[:：]?\s")
 """Between the names of reporters and those of correspondents."""
 _REPORTS = re.compile(r"\s?(?:文\s?[/、]?\s?图|图\s?[/、]?\s?文|摄影报道|报道|报导|供稿|撰稿|撰文|文)$")
 _ENGLISH = re.compile(
@@ -35,13 +35,14 @@ _ENGLISH = re.compile(
 _PICTURED = re.compile(r"^(?:图片?|摄影?)\s?[/／:：]\s?[\u3400-\u9fff]{2,4}\s+(?=文)")
 """Who took the pictures, before who wrote: 图/王某某 文/…"""
 _GUIDED = re.compile(r"\s+指导(?:教师|老师)?\s?[:：]?\s?[\u3400-\u9fff]{2,4}$")
+_COUNTS = re.compile(r"\s(?:浏览|阅读|点击|评论)(?:量|次数|数)?\s?[:：].*$")
 _PHOTO = re.compile(r"摄(?:影)?\s*$")
 
 
 def find_signatures(paragraphs: list[str], between: list[str]) -> Iterator[Candidate]:
     """Candidates for the author from the lines between headline and text, and the first and last paragraphs."""
-    for text in between:
-        if credit := credit_of(text):
+    for text in (piece for line in between for piece in (line, *re.split(r"\s[|｜丨]\s", line)[1:])):
+        if credit := credit_of(_COUNTS.sub("", text)):
             yield Candidate(value=credit, rule="credit line", snippet=text, weight=6.5)
     for text in paragraphs[:3]:
         for pattern, weight in ((_HEAD_BRACKET, 5.0), (_HEAD_WIRE, 5.0), (_HEAD_REPORT, 4.0)):

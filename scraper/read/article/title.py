@@ -137,6 +137,8 @@ class _Wanted:
             score += 1.5 + min(2.5, len(bare) / 8) + 0.5 * self.whole.startswith(bare)
         elif any(len(p) > 7 and (bare.startswith(p.rstrip(".…")) or p in bare) for p in self.parts):
             score += 2.0
+        if len(bare) <= _NAMELY and bare not in GENRES:
+            score = min(score, 1.0)
         if bare in self.names:
             score -= 5.0
         elif len(self.parts) > 1 and bare in self.parts:
@@ -236,6 +238,7 @@ def _before_byline(text: str) -> str:
     return head if fit and is_byline(rest) and not is_byline(head) else ""
 
 
+_PAGES = re.compile(r"[上下]一?页\s|尾页|末页")
 _SORTS = re.compile(r"^\W{0,2}(?:所属)?(?:分\s?类|类\s?别|栏\s?目|标\s?签|关键[词字])\s?[:：]")
 """What an article is sorted under."""
 
@@ -281,9 +284,14 @@ class _Place:
         whole = self.text[-1]
         return whole > _SOME_TEXT and whole - self.text[rival.stop] < 0.2 * whole
 
+    def is_column(self, rival: _Rival) -> bool:
+        """Whether it is a word of the page's menu."""
+        name = compact(rival.text)
+        return len(rival.text) <= _MENU and name in self.menu and name not in GENRES
+
     def against(self, doc: Document, layout: Layout, rival: _Rival) -> float:
         """How much less a rival is worth: behind the text, a word of the menu, one of many headings of its kind in one box."""
-        column = len(rival.text) <= _MENU and compact(rival.text) in self.menu
+        column = self.is_column(rival)
         section = 0.0
         if rival.rule in _HEADINGS and self.repeated:
             up = layout.lines[rival.start].node
@@ -302,6 +310,7 @@ def _is_site(rival: _Rival, wanted: _Wanted) -> bool:
 
 
 _FAINT = 0.5  # what a class or heading is worth where the <title> is but the site's name
+_NAMELY = 4  # characters of a name in the page's head, of a column or an app; no news is called so
 _LINK = 8  # characters of a link that is a headline
 _COPY = 8  # lines from one copy of an article to the next
 _FOOT = 12  # lines at the end of a page among which its footer is
@@ -309,7 +318,7 @@ _NAME = 20  # characters of the longest name of a site
 _DATED_LINES = 40  # lines with a date that are looked at for a headline: a card has one, a list has too many
 _FEW = 50  # neighbours that are looked at: a list shows what it is at its beginning
 _COLUMN = 12  # characters of the longest name of a column; templates put the headline in its place
-_MENU = 8  # characters of the longest word of a menu
+_MENU = 6  # characters of the longest word of a menu
 _SECTIONS = 3  # headings of one kind from which they are the sections' (a kicker, a headline and a subtitle are three lines of one)
 _SOME_TEXT = 100.0  # weight of text below which nothing can be said to stand behind it
 
@@ -321,14 +330,17 @@ def _weigh(
     line = lines[rival.start]
     size = sum(lines[i].size for i in range(rival.start, rival.stop))
     links = sum(lines[i].links for i in range(rival.start, rival.stop))
-    score = (
-        rival.score + wanted.agreement(rival.text) - place.against(doc, layout, rival) - _wording(rival.text)
-    )
+    agreed = (
+        wanted.agreement(rival.text) if not place.is_column(rival) else 0.0
+    )  # the head names the column too
+    score = rival.score + agreed - place.against(doc, layout, rival) - _wording(rival.text)
     if links * 2 > size:
         score -= 4.0
     if line.hidden:
         score -= 2.5
-    if any(pattern.search(rival.text) for pattern in (CRUMB, _SORTS, FOOTER)) or is_byline(rival.text):
+    if any(pattern.search(rival.text) for pattern in (CRUMB, _SORTS, _PAGES, FOOTER)) or is_byline(
+        rival.text
+    ):
         score -= 5.0
     if rival.rule == "line" and _signs(lines, rival):
         score -= 4.0
