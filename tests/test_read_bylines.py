@@ -3,25 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from scraper import read
-from scraper.model import Article, Reading
-
-URL = "http://www.qinghe-zone.example/xw/20240311/7.html"
-TITLE = "青禾开发区召开项目建设推进会"
-FIRST = "3月11日，青禾开发区召开项目建设推进会，总结一季度工作，部署下一步任务，二十家单位的负责人参加会议。"
-SECOND = "会议要求，各部门要盯紧节点，把服务送到工地，让签约的项目早开工、开工的项目早投产，确保上半年目标任务完成。"
-TEXT = f"<p>{FIRST}</p><p>{SECOND}</p>"
-
-
-def reading(page: str, url: str = URL) -> Reading:
-    return read(f"<html>{page}</html>".encode(), url)
-
-
-def article(head: str, text: str = TEXT, *, title: str = f"{TITLE}-青禾开发区") -> Article:
-    got = reading(f"<title>{title}</title><body>{head}<div class=nr>{text}</div></body>").article
-    assert got is not None
-    return got
+from small_pages import FIRST, SECOND, TEXT, TITLE, article, reading
 
 
 @pytest.mark.parametrize(

@@ -3,33 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from small_pages import SIDE, TEXT, TITLE, URL, article, whole
 
 from scraper import read
-from scraper.model import Article
-
-URL = "http://www.qinghe-zone.example/xw/20240311/7.html"
-TITLE = "青禾开发区召开项目建设推进会"
-TEXT = (
-    "<p>3月11日，青禾开发区召开项目建设推进会，总结一季度工作，部署下一步任务，二十家单位的负责人参加会议。</p>"
-    "<p>会议要求，各部门要盯紧节点，把服务送到工地，让签约的项目早开工、开工的项目早投产，确保上半年目标任务完成。</p>"
-)
-SIDE = "".join(
-    f'<li><a href="/xw/2024030{n}/{n}.html">青禾新区第{n}批企业签约入驻产业园</a><span>2024-03-0{n}</span></li>'
-    for n in range(1, 9)
-)
-
-
-def article(head: str, text: str = TEXT, *, title: str = f"{TITLE}-青禾开发区", metas: str = "") -> Article:
-    page = f"<html><head><title>{title}</title>{metas}</head><body>{head}<div class=nr>{text}</div></body></html>"
-    got = read(page.encode(), URL).article
-    assert got is not None
-    return got
-
-
-def whole(html: str, url: str = URL) -> Article:
-    got = read(html.encode(), url).article
-    assert got is not None
-    return got
 
 
 @pytest.mark.parametrize(

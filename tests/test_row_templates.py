@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
+from small_pages import SIDE, listing
+
 from scraper import read
-from scraper.model import Listing
-
-URL = "http://www.qinghe-zone.example/xw/20240311/7.html"
-SIDE = "".join(
-    f'<li><a href="/xw/2024030{n}/{n}.html">青禾新区第{n}批企业签约入驻产业园</a><span>2024-03-0{n}</span></li>'
-    for n in range(1, 9)
-)
-
-
-def listing(rows: str) -> Listing:
-    got = read(f"<html><title>新闻</title><body>{rows}</body></html>".encode(), URL, expect="listing").listing
-    assert got is not None
-    return got
 
 
 def test_rows_under_the_heading_of_a_year_have_that_year() -> None:

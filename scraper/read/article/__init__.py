@@ -19,6 +19,7 @@ from scraper.read.article.byline import (
     find_source,
     find_views,
     is_row,
+    late_bylines,
 )
 from scraper.read.article.clean import to_html, to_text
 from scraper.read.article.counter import find_counter
@@ -46,6 +47,8 @@ _BYLINE = 12
 
 _CREDIT = 40
 """Characters of a line that names its writers and no label."""
+_COUNT = 14
+"""Characters of a line that tells a count and nothing else."""
 _WRITER = re.compile("记者|通讯员")
 
 
@@ -105,6 +108,10 @@ def find_text(page: Page, sight: Sight) -> list[int]:
     days = {f.line: f for f in sight.facts if f.field == "bare_date"}
     sure |= {line for line, f in days.items() if clock(f.value) and f.at < 3}
     sure |= {f.line for f in sight.facts if f.field == "source" and f.value and f.line in days}
+    lines = sight.layout.lines
+    sure |= {
+        f.line for f in sight.facts if f.field == "views" and not f.label and lines[f.line].size <= _COUNT
+    }
     return trim(page.doc, sight.layout, body, sight.headline.text, sight.bylines, sure & sight.bylines)
 
 
@@ -149,12 +156,13 @@ def read_article(page: Page, sight: Sight) -> Article:
         "title": headline.evidence,
         "body": replace(body.evidence, rivals=body.evidence.rivals + repeated) if body else None,
     }
-    (source, evidence["source"]), person = find_source(page, facts, zone, layout)
+    late = late_bylines(facts, zone)
+    (source, evidence["source"]), person = find_source(page, facts, zone, layout, late)
     signed = find_signatures([layout.lines[i].text for i in kept], _between(sight, zone))
-    author, evidence["author"] = find_author(page, layout, facts, zone, person, signed)
+    author, evidence["author"] = find_author(page, layout, facts, zone, late, person, signed)
     date, evidence["date"] = find_date(page, facts, layout, zone, headline.text)
     editor, evidence["editor"] = find_editor(facts, zone, page)
-    views, evidence["views"] = find_views(page, facts, layout, zone)
+    views, evidence["views"] = find_views(page, facts, layout, zone, late)
     kicker, subtitle = find_side_titles(page, layout, headline, zone.start)
     document, told = find_document(doc, layout, zone, kept)
     for name, fields in _LABELLED.items():

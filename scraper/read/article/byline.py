@@ -69,7 +69,7 @@ def _weight(fact: Fact, zone: Zone) -> float:
     return zone.weight(fact.line, hidden=fact.hidden)
 
 
-def _late(facts: Iterable[Fact], zone: Zone) -> set[int]:
+def late_bylines(facts: Iterable[Fact], zone: Zone) -> set[int]:
     """Bylines at the end of the text: lines that begin with a label and hold several."""
     several = crowded(facts, _BESIDE | {"date"})
     begun = {f.line for f in facts if f.label and f.at < _FIRST and f.value}
@@ -189,10 +189,11 @@ def _meta_date(page: Page) -> str | None:
     return None
 
 
-def find_source(page: Page, facts: list[Fact], zone: Zone, layout: Layout) -> tuple[Decision, str | None]:
+def find_source(
+    page: Page, facts: list[Fact], zone: Zone, layout: Layout, late: set[int]
+) -> tuple[Decision, str | None]:
     """The source, and the person that stood behind it on the line (`ORG NAME`), if any."""
     candidates: list[Candidate] = []
-    late = _late(facts, zone)
     for fact in facts:
         weight = {"source": 10.0, "issuer": 4.0}.get(fact.field, 0.0) * _weight(fact, zone)
         if weight and fact.value and _starts(fact, zone, late):
@@ -228,11 +229,16 @@ def find_source(page: Page, facts: list[Fact], zone: Zone, layout: Layout) -> tu
 
 
 def find_author(
-    page: Page, layout: Layout, facts: list[Fact], zone: Zone, person: str | None, signed: Iterable[Candidate]
+    page: Page,
+    layout: Layout,
+    facts: list[Fact],
+    zone: Zone,
+    late: set[int],
+    person: str | None,
+    signed: Iterable[Candidate],
 ) -> Decision:
     """The writer: after 作者 and its like, behind the source, or signed in the text."""
     candidates: list[Candidate] = []
-    late = _late(facts, zone)
     for fact in facts:
         weight = 10.0 * _weight(fact, zone) if fact.field == "author" else 0.0
         name = clean_author(fact.value) if weight and _starts(fact, zone, late) else ""
@@ -337,28 +343,28 @@ def is_row(doc: Document, fact: Fact, layout: Layout) -> bool:
 
 
 _COUNTS = re.compile(r"\W{0,2}(?:阅读|浏览|点击|访问)")
-
-
 _ROWS = 3  # counts below the text that are those of rows
 
 
-def _unlabelled(fact: Fact) -> bool:
-    return not fact.label and not _COUNTS.match(fact.snippet)
+def _rows_below(facts: Iterable[Fact], layout: Layout, zone: Zone) -> set[int]:
+    """The lines below the text whose counts are those of rows: all without a label where they are many, and of a few those
+    behind a link, or below one and nothing else."""
+    below = {f.line for f in facts if f.field == "views" and not f.label and f.line >= zone.stop}
+    below = {i for i in below if not _COUNTS.match(layout.lines[i].text)}
+    by_link = {i for i in below if _by_link(layout, i)}
+    return below if len(below) >= _ROWS else by_link if len(by_link) > 1 else set()
 
 
-def _below_link(fact: Fact, layout: Layout) -> bool:
-    """Whether a count without a label stands behind a link, or below one and nothing else: a row's."""
-    line, before = layout.lines[fact.line], layout.lines[max(0, fact.line - 1)]
+def _by_link(layout: Layout, i: int) -> bool:
+    line, before = layout.lines[i], layout.lines[max(0, i - 1)]
     return before.links == before.size > 0 or line.links * 2 > line.size
 
 
 def find_views(
-    page: Page, facts: list[Fact], layout: Layout, zone: Zone
+    page: Page, facts: list[Fact], layout: Layout, zone: Zone, late: set[int]
 ) -> tuple[int | None, Evidence | None]:
     """The number that the page holds for this article; 0 is a counter not loaded yet."""
-    late = _late(facts, zone)
-    below = [f for f in facts if f.field == "views" and f.line >= zone.stop and _unlabelled(f)]
-    rows, many = sum(_below_link(f, layout) for f in below), len(below) >= _ROWS
+    rows = _rows_below(facts, layout, zone)
     candidates = [
         Candidate(
             value=f.value, rule=f"byline {f.label}".strip(), snippet=f.snippet, weight=10 * _weight(f, zone)
@@ -370,7 +376,7 @@ def find_views(
         and (f.line in late or not zone.start <= f.line < zone.stop)
         and not FOOTER.search(f.snippet)  # the site's visitors
         and not of_a_row(f, layout)
-        and not (f.line >= zone.stop and (many or (rows > 1 and _below_link(f, layout))) and _unlabelled(f))
+        and f.line not in rows
     ]
     candidates += counted(page.doc, layout, zone, {f.line for f in facts if f.label and f.value}, 6.0)
     for rule, text, weight in _selected(page, "views"):

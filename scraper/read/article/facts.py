@@ -32,7 +32,7 @@ _SLASH_LABELS = frozenset(
     "文 图 文字 摄影 图片 撰文 图文 文图 文、图 图、文 摄 作者 来源 时间 日期 记者 通讯员 编辑 责编 审核".split()
 )
 _BOTH = re.compile(r"\s?(?:图片?|文字?|摄影?)\s?:")
-_BOTH_BARE = re.compile(r"\s?[图文]\s(?=[\u3400-\u9fff]{2,4})")
+_BOTH_BARE = re.compile(r"(?<=[文图])/\s?[图文]\s(?=[\u3400-\u9fff]{2,4})")
 _BAR_FIELDS = frozenset(("author", "source", "editor"))
 _DATE_FIELDS = frozenset(("date", "updated", "not_date"))
 _HINT = re.compile(
@@ -191,11 +191,7 @@ def find_marks(half: str) -> list[_Mark]:
     for match in _SIGN.finditer(half):
         if match[0] == "/" and _BOTH.match(half, match.end()):
             continue  # 文/图：, one label
-        if (
-            match[0] == "/"
-            and (both := _BOTH_BARE.match(half, match.end()))
-            and half[match.start() - 1 :][:1] in "文图"
-        ):
+        if both := _BOTH_BARE.match(half, match.start()):
             marks.append(_Mark(match.start() - 1, both.end(), "author", "文/图"))
             continue
         found = label_before(half, match.start()) or (_glued(half, match) if marks else None)

@@ -290,15 +290,14 @@ class _Place:
         return len(rival.text) <= _MENU and name in self.menu and name not in GENRES
 
     def against(self, doc: Document, layout: Layout, rival: _Rival) -> float:
-        """How much less a rival is worth: behind the text, a word of the menu, one of many headings of its kind in one box."""
-        column = self.is_column(rival)
+        """How much less a rival is worth: behind the text, one of many headings of its kind in one box."""
         section = 0.0
         if rival.rule in _HEADINGS and self.repeated:
             up = layout.lines[rival.start].node
             section = _HEADINGS[rival.rule] * any(
                 (doc.parent[n], rival.rule) in self.repeated for n in doc.ancestors(up, 6)
             )
-        return 3.0 * self.behind(rival) + 1.0 * column + section
+        return 3.0 * self.behind(rival) + section
 
 
 def _is_site(rival: _Rival, wanted: _Wanted) -> bool:
@@ -312,6 +311,7 @@ def _is_site(rival: _Rival, wanted: _Wanted) -> bool:
 _FAINT = 0.5  # what a class or heading is worth where the <title> is but the site's name
 _NAMELY = 4  # characters of a name in the page's head, of a column or an app; no news is called so
 _LINK = 8  # characters of a link that is a headline
+_BELOW = 6  # lines from a headline down to its byline
 _COPY = 8  # lines from one copy of an article to the next
 _FOOT = 12  # lines at the end of a page among which its footer is
 _NAME = 20  # characters of the longest name of a site
@@ -330,10 +330,9 @@ def _weigh(
     line = lines[rival.start]
     size = sum(lines[i].size for i in range(rival.start, rival.stop))
     links = sum(lines[i].links for i in range(rival.start, rival.stop))
-    agreed = (
-        wanted.agreement(rival.text) if not place.is_column(rival) else 0.0
-    )  # the head names the column too
-    score = rival.score + agreed - place.against(doc, layout, rival) - _wording(rival.text)
+    score = rival.score - place.against(doc, layout, rival) - _wording(rival.text)
+    # a word of the menu is the column's name, which the head tells too
+    score += -1.0 if place.is_column(rival) else wanted.agreement(rival.text)
     if links * 2 > size:
         score -= 4.0
     if line.hidden:
@@ -347,14 +346,14 @@ def _weigh(
     if rival.stop < len(lines) and _LINK <= lines[rival.stop].links == lines[rival.stop].size:
         score -= 1.0  # the heading of a list
     following = bisect_left(below, rival.stop)
+    gap = below[following] - rival.stop if following < len(below) else len(lines)
     if rival.start and is_leaf(lines[rival.start - 1].text):
         score += 3.0
     if rival.rule == "dated line":
         score += 3.0
-    elif following < len(below) and below[following] - rival.stop <= 6:
-        score += 3.0 - 0.4 * (below[following] - rival.stop)
-    near = 1 if compact(rival.text).lower() == wanted.whole else 0
-    beside = following < len(below) and below[following] - rival.stop <= near
+    elif gap <= _BELOW:
+        score += 3.0 - 0.4 * gap
+    beside = gap <= (compact(rival.text).lower() == wanted.whole)
     if _is_site(rival, wanted) and (not beside or compact(rival.text) in place.footer):
         score -= 6.0
     score -= 2.5 * _in_furniture(doc, layout, line.node)

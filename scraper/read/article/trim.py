@@ -41,7 +41,6 @@ _INDEX = re.compile(
 _CREDIT = re.compile(
     r"^\W{0,4}(?:(?:稿件|信息|文章|本文|文件)?\s?来\s?源|供\s?稿(?:单位|部门|人)?|撰\s?稿(?:人|单位)?|(?:文章|本文)?作\s?者(?:姓名)?|通讯员|记者|发布(?:时间|日期|单位|机构)|浏览(?:次数|量)?|点击(?:数|量|次数)?|阅读(?:数|量|次数)?|播放(?:次数|量)?|标签|关键词|分享)\s{0,3}[:︱丨|/于]"
 )
-_COUNT = re.compile(r"\d[\d,]{0,10}\s?(?:次|人)?\s?(?:阅读|浏览|点击|访问)")
 _DISCLAIMER = re.compile(
     r"^\W{0,3}(?:特别|免责|版权|本站|本网)?声明\s?[:：].{0,80}(?:转载|自媒体|版权|本[网站]|作品|平台)|^Notice: The content above|凡本网注明|转载请注明|仅代表作者|不代表本(?:网|站|平台)|侵权.{0,12}(?:删除|联系)|如有侵权|未经.{0,12}授权.{0,12}(?:不得|禁止|请勿|谢绝)转载|您访问的链接即将离开|如需转载|(?:文章|观点)仅供\w{0,6}参考|无法在线浏览此\s?PDF|(?:福昕|Foxit|Adobe).{0,12}(?:阅读器|Reader)|下载此\s?PDF"
 )
@@ -204,8 +203,7 @@ def _trim_tail(lines: list[Line], kept: list[int], bylines: set[int], sure: set[
     while stop > 0:
         i = kept[stop - 1]
         line = lines[i]
-        half = halfwidth(line.text)
-        credit = _CREDIT.match(half) is not None or _COUNT.fullmatch(half) is not None
+        credit = _CREDIT.match(halfwidth(line.text)) is not None
         cell = i in bylines and (_is_label(line) or (i > 0 and i - 1 in bylines and _is_label(lines[i - 1])))
         late = i in bylines and (i in sure or credit or cell)
         if line.size < 100 and (late or (line.size < 60 and credit)):
