@@ -79,17 +79,19 @@ def test_a_byline_s_table_below_the_text_in_its_box_is_no_headline_and_no_text()
 
 
 def test_a_table_of_documents_under_a_row_of_labels_is_a_list() -> None:
-    heads = "".join(f"<td>{head}</td>" for head in ("序号", "信息名称", "文号", "成文日期", "发布日期"))
+    heads = "".join(
+        f"<td>{head}</td>" for head in ("序号", "索引号", "信息名称", "文号", "成文日期", "发布日期", "下载")
+    )
     rows = "".join(
-        f"<tr><td>{n}</td><td><a href=Detail.aspx?ID={n}>关于印发青禾开发区第{n}项管理办法的通知</a></td><td>青开发〔2024〕{n}号</td>"
-        f"<td>2024-11-1{n}</td><td>2024-12-1{n}</td></tr>"
-        for n in range(1, 9)
+        f"<tr><td>{n}</td><td>QH030-0202-2024-01{n}</td><td><a href=Detail.aspx?ID={n}>关于印发青禾开发区第{n}项管理办法的通知</a></td>"
+        f"<td>青开发〔2024〕{n}号</td><td>2024-11-{n}</td><td>2024-12-{n}</td><td>-</td></tr>"
+        for n in range(10, 30)
     )
     page = f"<title>政府信息公开目录</title><body><h3>信息公开目录</h3><table><tr>{heads}</tr>{rows}</table></body>"
     got = reading(page, "http://www.qinghe-zone.example/xxgk/InfoList.aspx?Type=gfxwj")
     assert got.kind == "listing"
     assert got.listing is not None
-    assert [item.date for item in got.listing.items] == [f"2024-12-1{n}" for n in range(1, 9)]
+    assert [item.date for item in got.listing.items] == [f"2024-12-{n}" for n in range(10, 30)]
 
 
 def test_rows_that_each_say_who_published_them_make_a_list() -> None:
@@ -211,7 +213,7 @@ def test_comments_end_the_text_and_a_byline_in_cells_before_them_is_read() -> No
 
 def test_pictures_of_a_list_below_the_text_do_not_outweigh_it() -> None:
     works = "".join(
-        f"<p><img src=/u/{n}.jpg width=300 height=200>《青禾园区第{n}号地块》</p>" for n in range(12)
+        f"<p><img src=/u/{n}.jpg width=800 height=500>《青禾园区第{n}号地块》</p>" for n in range(30)
     )
     got = article(f"<h1>{TITLE}</h1><p>时间：2024-03-11</p>", f"{TEXT}</div><h4>相关文章</h4><div>{works}")
     assert got.body == f"{FIRST}\n{SECOND}"

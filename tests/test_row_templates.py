@@ -108,11 +108,11 @@ def test_rows_behind_the_pager_are_another_list_s() -> None:
 
 def test_the_link_in_a_heading_is_the_row_s_title() -> None:
     rows = "".join(
-        f"<article><h2><a href=/n/{n}>青禾周刊第{n}期专题</a></h2><p>清晨六点，园区醒来……<a href=/n/{n}#more>继续阅读“青禾周刊第{n}期专题”</a></p>"
+        f"<article><h2><a href=/n/{n}>青禾周刊第{n}期</a></h2><p>清晨六点，园区醒来……<a href=/n/{n}#more>继续阅读“青禾周刊第{n}期”</a></p>"
         f"<time>2024-03-0{n}</time></article>"
         for n in range(1, 6)
     )
-    assert [item.title for item in listing(rows).items] == [f"青禾周刊第{n}期专题" for n in range(1, 6)]
+    assert [item.title for item in listing(rows).items] == [f"青禾周刊第{n}期" for n in range(1, 6)]
 
 
 def test_the_day_that_a_summary_begins_with_is_the_story_s() -> None:
